@@ -1,0 +1,140 @@
+import type { FactName, Facts } from './facts.ts';
+import type { FindingDraft } from './finding.ts';
+import type { Severity } from './severity.ts';
+import { counted } from './text.ts';
+
+export type EnvironmentKind = 'development' | 'preview' | 'staging' | 'production';
+export interface EnvironmentRef {
+  name: string;
+  kind: EnvironmentKind;
+  /** `live`: a running database. `from-migrations`: the repository's migrations replayed into a throw-away one. */
+  source: 'live' | 'from-migrations';
+}
+
+/** The columns of the sign-off matrix (checkpoint 7.1). */
+export const MATRIX_COLUMNS = ['Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring'] as const;
+export type MatrixColumn = (typeof MATRIX_COLUMNS)[number];
+
+export type ParameterValue = number | string | boolean | readonly string[];
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** What `evaluate` returns. */
+export type CheckOutcome =
+  | { kind: 'evaluated'; lookedAt: { count: number; text: string }; findings: FindingDraft[] }
+  | { kind: 'not-applicable'; reason: string }
+  | { kind: 'skipped'; reason: string };
+
+/** The check ran over `count` objects. With none, and no findings, the engine makes it not-applicable: never a vacuous pass. */
+export function evaluated(count: number, noun: string, findings: FindingDraft[], plural?: string): CheckOutcome {
+  return { kind: 'evaluated', lookedAt: { count, text: counted(count, noun, plural) }, findings };
+}
+/** The rule has no meaning for this project. */
+export function notApplicable(reason: string): CheckOutcome {
+  return { kind: 'not-applicable', reason };
+}
+/** The rule could not be judged; say what would make it run. Never green. */
+export function skipped(reason: string): CheckOutcome {
+  return { kind: 'skipped', reason };
+}
+
+export interface CheckContext<N extends FactName, O extends FactName, P extends Parameters> {
+  facts: Pick<Facts, N> & Partial<Pick<Facts, O>>;
+  parameters: P;
+  environment: EnvironmentRef;
+  /** ISO 8601 UTC; the only clock a check may use. */
+  now: string;
+}
+
+/** One automatic rule. Pure: same facts, parameters and now, same outcome; so `verify` can replay it offline. */
+export interface Check<N extends FactName = FactName, O extends FactName = FactName, P extends Parameters = Parameters> {
+  /** Kebab-case, stable for ever. */
+  id: string;
+  /** Raised when the rule changes, so that old results become stale. */
+  rev: number;
+  /** What must hold, as a sentence. */
+  title: string;
+  /** What happens to users or the team when it does not hold. At most two sentences. */
+  why: string;
+  /** Severity of a finding that names none. */
+  severity: Severity;
+  /** Letter of the sub-item of its checkpoint (`2.2c`), where there are any. */
+  item?: string;
+  /** Names users know the rule by elsewhere: Supabase lint names, squawk rules. */
+  aliases?: readonly string[];
+  /** The document or catalogue column the rule rests on. */
+  source: string;
+  /** How to put it right, in words, for `explain`. */
+  remedy: string;
+  /** Known false alarms and how the check avoids them. */
+  falseAlarms?: string;
+  matrix?: MatrixColumn;
+  /** Facts without which the check is skipped by construction. */
+  needs: readonly N[];
+  /** Facts that sharpen the verdict when they are there. */
+  uses?: readonly O[];
+  /** Defaults; overridden by `parameters.<check id>` of the configuration. */
+  parameters?: P;
+  evaluate(context: CheckContext<N, O, P>): CheckOutcome;
+}
+
+/** Declares a check with its fact types inferred from `needs` and `uses`. */
+export function defineCheck<const N extends FactName, const O extends FactName = never, P extends Parameters = Record<never, never>>(
+  check: Check<N, O, P>,
+): Check {
+  return check as unknown as Check;
+}
+
+/** A question that only a person can answer. */
+export interface Attestation {
+  /** Kebab-case, unique within its checkpoint. */
+  id: string;
+  question: string;
+  /** What a good answer says, or where to look. */
+  hint?: string;
+  /** confirm: yes / no with an optional note. text: an answer in words (never empty). */
+  kind: 'confirm' | 'text';
+  required: boolean;
+  /** Whether a file or link must be attached. */
+  evidence: 'none' | 'optional' | 'required';
+  /** Days until it must be given again. Default 90. */
+  validForDays?: number;
+  /** The facts it is given over: when their digest changes it goes stale. */
+  binds?: readonly FactName[];
+  /** Needs a second person when `policy.fourEyes` is on. */
+  fourEyes?: boolean;
+}
+
+/** One numbered item of the mission. The file that declares it is the whole truth about it. */
+export interface Checkpoint {
+  /** `2.2` */
+  id: string;
+  /** What is true when it is satisfied. */
+  title: string;
+  /** Why it is asked before a launch, in one to three sentences. */
+  intent: string;
+  source: string;
+  /** Names of sub-items, by letter. */
+  items?: Readonly<Record<string, string>>;
+  checks: readonly Check[];
+  attestations: readonly Attestation[];
+  /** Environment kinds it applies to; all when absent. */
+  environments?: readonly EnvironmentKind[];
+}
+
+export interface Section {
+  id: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  /** One or two words for the wizard's top line. */
+  name: string;
+  title: string;
+  checkpoints: readonly Checkpoint[];
+}
+
+export interface Checklist {
+  /** Raised when checkpoints or questions change meaning. */
+  version: string;
+  sections: readonly Section[];
+}
+
+export function checkpointsOf(checklist: Checklist): Checkpoint[] {
+  return checklist.sections.flatMap((section) => section.checkpoints);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { environmentKindSchema } from './events.ts';
+import { policySchema } from './policy.ts';
+
+/** `env:NAME`, `keychain:NAME` or `prompt`: where a secret is found. A literal secret is refused. */
+export const secretRefSchema = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|keychain:.+|prompt)$/, 'a reference: "env:NAME", "keychain:NAME" or "prompt", never the secret itself');
+
+const environmentConfig = z.strictObject({
+  kind: environmentKindSchema,
+  /** PostgreSQL connection string. */
+  database: secretRefSchema.optional(),
+  /** Supabase project ref (20 lower-case letters), not a secret. */
+  ref: z.string().regex(/^[a-z]{20}$/, 'a project ref: 20 lower-case letters').optional(),
+  api: z
+    .strictObject({
+      url: z.url(),
+      publishableKey: secretRefSchema.optional(),
+      secretKey: secretRefSchema.optional(),
+    })
+    .optional(),
+  managementToken: secretRefSchema.optional(),
+});
+
+const parameterValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.string())]);
+
+/** supaready.config.json (DESIGN.md §6). Unknown keys are errors. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  project: z.string().min(1).optional(),
+  environments: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'), environmentConfig).optional(),
+  repository: z.strictObject({ path: z.string().optional(), migrations: z.string().optional() }).optional(),
+  policy: policySchema.partial().optional(),
+  /** Check id → its parameters. */
+  parameters: z.record(z.string(), z.record(z.string(), parameterValue)).optional(),
+  declared: z
+    .strictObject({
+      serverOnlyTables: z.array(z.string()).optional(),
+      publicTables: z.array(z.string()).optional(),
+      allowedDefinerFunctions: z.array(z.string()).optional(),
+      seed: z.array(z.strictObject({ table: z.string(), where: z.string().optional(), min: z.int().min(1).default(1) })).optional(),
+      regions: z.array(z.string()).optional(),
+    })
+    .optional(),
+});
+export type Config = z.infer<typeof configSchema>;
