@@ -1,0 +1,115 @@
+import { loadModule, parsePlPgSQLSync, parseSync, type Node, type ParseResult, type RawStmt } from 'libpg-query';
+
+export type { Node, ParseResult } from 'libpg-query';
+
+/** Loads PostgreSQL's parser (WASM, ~60 ms). Must be awaited once before any other function here. Idempotent. */
+export async function loadSqlParser(): Promise<void> {
+  await loadModule();
+}
+
+/** A statement of a script. */
+export interface Statement {
+  /** Source text, without the semicolon, comments before it kept out. */
+  text: string;
+  /** Line of its first token in the script, from 1. */
+  line: number;
+  node: Node;
+}
+
+/** A syntax error with its place in the script. */
+export interface SqlSyntaxError {
+  message: string;
+  line: number;
+}
+
+/** Text after leading white space and comments, and how many characters were left out. */
+function skipBlank(text: string): number {
+  const match = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/.exec(text);
+  return match ? match[0].length : 0;
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}
+
+/**
+ * Splits a script into its statements with PostgreSQL's own grammar.
+ * A script with a syntax error gives no statements and the error: PostgreSQL's parser does not resume.
+ */
+export function parseScript(script: string): { statements: Statement[]; error: SqlSyntaxError | null } {
+  let result: ParseResult;
+  try {
+    result = parseSync(script);
+  } catch (error) {
+    const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails;
+    if (!details) throw error;
+    return { statements: [], error: { message: details.message, line: lineAt(script, details.cursorPosition) } };
+  }
+  const bytes = Buffer.from(script, 'utf8');
+  const ascii = bytes.length === script.length;
+  const statements: Statement[] = [];
+  let line = 1;
+  let counted = 0;
+  for (const raw of result.stmts ?? ([] as RawStmt[])) {
+    if (!raw.stmt) continue;
+    const start = raw.stmt_location ?? 0;
+    const end = raw.stmt_len ? start + raw.stmt_len : bytes.length;
+    const source = ascii ? script.slice(start, end) : bytes.subarray(start, end).toString('utf8');
+    const blank = skipBlank(source);
+    const from = start + Buffer.byteLength(source.slice(0, blank));
+    for (; counted < from; counted++) if (bytes[counted] === 10) line++;
+    statements.push({ text: source.slice(blank).trimEnd(), line, node: raw.stmt });
+  }
+  return { statements, error: null };
+}
+
+/** The tree of an expression as PostgreSQL prints it (a policy's USING, a default, a check); null when it does not parse. */
+export function parseExpression(expression: string): Node | null {
+  try {
+    const statement = parseSync(`select (${expression}\n)`).stmts?.[0]?.stmt;
+    if (!statement || !('SelectStmt' in statement)) return null;
+    const target = statement.SelectStmt.targetList?.[0];
+    return target && 'ResTarget' in target ? (target.ResTarget.val ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The trees of a query or of an SQL function's body; null when it does not parse. */
+export function parseStatements(sql: string): Node[] | null {
+  const { statements, error } = parseScript(sql);
+  return error ? null : statements.map((statement) => statement.node);
+}
+
+/** The PL/pgSQL tree of a `create function … language plpgsql` statement (libpg_query's JSON), or null when it does not parse. */
+export function parsePlpgsql(createFunction: string): unknown {
+  try {
+    return parsePlPgSQLSync(createFunction);
+  } catch {
+    return null;
+  }
+}
+
+/** Calls `visit(type, node)` for every node of a tree, outermost first; a visitor that returns false prunes that branch. */
+export function walk(tree: unknown, visit: (type: string, node: Record<string, unknown>) => boolean | undefined): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) walk(item, visit);
+    return;
+  }
+  if (tree === null || typeof tree !== 'object') return;
+  for (const [key, value] of Object.entries(tree)) {
+    if (value === null || typeof value !== 'object') continue;
+    if (/^[A-Z]/.test(key) && !Array.isArray(value)) {
+      if (visit(key, value as Record<string, unknown>) === false) continue;
+    }
+    walk(value, visit);
+  }
+}
+
+/** The parts of a dotted name in a tree: `[{String:{sval:'auth'}},{String:{sval:'uid'}}]` → `['auth', 'uid']`; `*` for a star. */
+export function nameParts(fields: unknown): string[] {
+  if (!Array.isArray(fields)) return [];
+  return fields.map((field: Record<string, { sval?: string }>) => ('A_Star' in field ? '*' : (field.String?.sval ?? '')));
+}
