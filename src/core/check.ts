@@ -9,6 +9,8 @@ export interface EnvironmentRef {
   kind: EnvironmentKind;
   /** `live`: a running database. `from-migrations`: the repository's migrations replayed into a throw-away one. */
   source: 'live' | 'from-migrations';
+  /** host:port/database, never a credential; null when replayed from migrations. */
+  target: string | null;
 }
 
 /** The columns of the sign-off matrix (checkpoint 7.1). */

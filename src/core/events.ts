@@ -18,6 +18,8 @@ const environmentSchema = z.object({
   name: z.string(),
   kind: environmentKindSchema,
   source: z.enum(['live', 'from-migrations']),
+  /** host:port/database, never a credential; null when replayed from migrations. */
+  target: z.string().nullable(),
 });
 
 export const personSchema = z.object({ name: z.string().min(1), email: z.string().nullable(), role: z.string().nullable() });
@@ -59,6 +61,8 @@ export const eventDataSchemas = {
     snapshotId: hex64,
     /** Blob: JSON array of CheckResult. */
     results: blobRefSchema,
+    /** Overridden parameters in force, by check id. */
+    parameters: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.string())]))),
     summary: z.array(z.object({ check: z.string(), rev: z.int(), status: checkStatusSchema, findings: z.int(), ms: z.number() })),
   }),
   attest: z.object({

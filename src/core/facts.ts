@@ -713,6 +713,20 @@ const repoProject = z.object({
     .nullable(),
 });
 
+/** How the repository's migrations replayed into a throw-away database; null when the database is a live one. */
+const replay = z
+  .object({
+    tool: z.string().nullable(),
+    directory: z.string().nullable(),
+    applied: z.int(),
+    failures: z.array(z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string(), hint: z.string() })),
+    /** Extensions the machine lacks, stood in for by signatures only. */
+    shims: z.array(z.string()),
+    /** Default grants of new tables in public: as the platform had them when the migrations were written. */
+    regime: z.enum(['legacy', 'closed', 'mixed']),
+  })
+  .nullable();
+
 /** What the project itself declares (supaready.config.json), without credentials. */
 export const declaredSchema = z.object({
   project: z.string().nullable(),
@@ -812,6 +826,7 @@ export const factSchemas = {
   repoCode,
   repoTypes,
   repoProject,
+  replay,
   declared: declaredSchema,
   auditResults,
   lastSigned,
@@ -863,7 +878,7 @@ export const FACT_SOURCES = {
   ],
   data: ['rowCounts', 'orphans', 'profileParity'],
   repository: ['repoFiles', 'repoConfig', 'repoMigrations', 'repoKeys', 'repoEnv', 'repoCode', 'repoTypes', 'repoProject'],
-  audit: ['declared', 'auditResults', 'lastSigned'],
+  audit: ['replay', 'declared', 'auditResults', 'lastSigned'],
 } as const satisfies Record<string, readonly FactName[]>;
 export type FactSource = keyof typeof FACT_SOURCES;
 
