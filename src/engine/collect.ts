@@ -1,0 +1,171 @@
+import { type Check, type Checklist, checkpointsOf, type EnvironmentRef } from '../core/check.ts';
+import {
+  type Collected,
+  type CollectedFact,
+  type Declared,
+  FACT_SOURCES,
+  type FactName,
+  type Facts,
+  LIVE_ONLY_FACTS,
+  type Snapshot,
+} from '../core/facts.ts';
+import { snapshotOf } from '../core/snapshot.ts';
+import { collectCatalogue } from '../facts/postgres/collect.ts';
+import { collectData } from '../facts/postgres/collect-data.ts';
+import { collectRepository } from '../facts/repository/collect.ts';
+
+/** Where the facts of one environment come from. The URL is a secret: it is never stored, shown or logged. */
+export interface Target {
+  environment: EnvironmentRef;
+  /** PostgreSQL connection string. */
+  databaseUrl: string;
+  /** An embedded server of ours (demo, replay): its path is known. */
+  embedded: boolean;
+  /** Supabase project ref, for links; null when unknown. */
+  projectRef: string | null;
+  /** How the migrations replayed, when the source is from-migrations. */
+  replay: Facts['replay'];
+}
+
+export interface CollectRequest {
+  target: Target;
+  /** Root of the repository, or null when none was given. */
+  repository: string | null;
+  /** Folder of migrations when it is not found by itself. */
+  migrations: string | null;
+  declared: Declared;
+  /** Facets to collect; their own needs are added. */
+  names: ReadonlySet<FactName>;
+  /** The snapshot before: facets not collected again are taken over from it. */
+  previous: Snapshot | null;
+  /** Repository facets already collected in this run for another environment. */
+  repositoryFacts?: Collected;
+  now: () => string;
+  clock: () => number;
+  signal?: AbortSignal | undefined;
+  onFacet?: ((name: string, done: number, total: number) => void) | undefined;
+}
+
+/** What a row scan must know of the catalogue before it can start. */
+const DATA_NEEDS: readonly FactName[] = ['database', 'relations', 'columns', 'constraints', 'tableStats'];
+
+/** Every facet that the checks of these checkpoints need or use. */
+export function factsOf(checks: readonly Check[]): Set<FactName> {
+  const names = new Set<FactName>();
+  for (const check of checks) for (const name of [...check.needs, ...(check.uses ?? [])]) names.add(name);
+  if (FACT_SOURCES.data.some((name) => names.has(name))) for (const name of DATA_NEEDS) names.add(name);
+  if (names.size > 0) names.add('database');
+  return names;
+}
+
+/** All checks of a checklist, in order. */
+export function checksOf(checklist: Checklist): Check[] {
+  return checkpointsOf(checklist).flatMap((checkpoint) => checkpoint.checks);
+}
+
+function only<T extends FactName>(names: ReadonlySet<FactName>, source: readonly T[]): T[] {
+  return source.filter((name) => names.has(name));
+}
+
+function absent(names: readonly FactName[], reason: string): Collected {
+  return Object.fromEntries(names.map((name) => [name, { status: 'absent', reason, ms: 0 }])) as Collected;
+}
+
+function ok<N extends FactName>(value: Facts[N]): CollectedFact<N> {
+  return { status: 'ok', value, hidden: [], ms: 0 };
+}
+
+/** The schemas `[api].schemas` of config.toml exposes, where the database itself does not say (CATALOGUE, “Never green by default”). */
+function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected {
+  const { database, repoConfig } = facts;
+  if (database?.status !== 'ok' || (database.value.exposedSchemas !== null && !preferConfig)) return facts;
+  const config = repoConfig?.status === 'ok' ? repoConfig.value : null;
+  const api = config?.values.api as { schemas?: unknown } | undefined;
+  if (!config || !Array.isArray(api?.schemas)) return facts;
+  const schemas = api.schemas.filter((name): name is string => typeof name === 'string');
+  return { ...facts, database: { ...database, value: { ...database.value, exposedSchemas: { schemas, source: config.path } } } };
+}
+
+/** A replay that stopped half-way leaves objects out: every catalogue facet then says so, and no check over it can pass. */
+function withReplayGaps(facts: Collected, replay: Facts['replay']): Collected {
+  const failure = replay?.failures[0];
+  if (!failure) return facts;
+  const gap = `the replay stopped at ${failure.path}:${failure.line} (${failure.sqlstate}), so later objects are missing`;
+  const marked: Record<string, unknown> = { ...facts };
+  for (const name of FACT_SOURCES.catalogue) {
+    const fact = facts[name];
+    if (fact?.status === 'ok') marked[name] = { ...fact, hidden: [...fact.hidden, gap] };
+  }
+  return marked as Collected;
+}
+
+/**
+ * Collects the facets asked for from database and repository side by side, then the row scans that need the catalogue.
+ * A facet that cannot be had is in the snapshot with its reason. Throws UserError when the database cannot be reached at all.
+ */
+export async function collectSnapshot(request: CollectRequest): Promise<Snapshot> {
+  const { target, previous, signal, onFacet } = request;
+  const names = new Set(request.names);
+  const replayed = target.environment.source === 'from-migrations';
+  if (replayed) for (const name of LIVE_ONLY_FACTS) names.delete(name);
+  const started = request.clock();
+
+  const catalogueNames = only(names, FACT_SOURCES.catalogue);
+  const dataNames = only(names, FACT_SOURCES.data);
+  const repositoryNames = only(names, FACT_SOURCES.repository);
+  const total = catalogueNames.length + dataNames.length + (request.repositoryFacts ? 0 : repositoryNames.length);
+  let done = 0;
+  const tick = (name: string) => onFacet?.(name, ++done, total);
+
+  const [catalogue, repository] = await Promise.all([
+    catalogueNames.length === 0
+      ? {}
+      : collectCatalogue({
+          url: target.databaseUrl,
+          names: catalogueNames,
+          embedded: target.embedded,
+          onFacet: tick,
+          ...(signal && { signal }),
+        }),
+    repositoryFacts(request, repositoryNames, tick),
+  ]);
+
+  let facts: Collected = { ...previous?.facts, ...catalogue, ...repository };
+  if (dataNames.length > 0) {
+    const before = previous?.facts.rowCounts;
+    const data = await collectData({
+      url: target.databaseUrl,
+      names: dataNames,
+      catalogue: facts,
+      previousCounts: before?.status === 'ok' ? before.value : null,
+      onProgress: (label) => onFacet?.(label, done, total),
+      ...(signal && { signal }),
+    });
+    facts = { ...facts, ...data };
+  }
+  facts = withReplayGaps(withExposedSchemas(facts, replayed), target.replay);
+  facts = { ...facts, declared: ok(request.declared), replay: ok(target.replay) };
+  return snapshotOf(
+    {
+      environment: target.environment.name,
+      source: target.environment.source,
+      takenAt: request.now(),
+      durationMs: Math.round(request.clock() - started),
+      facts,
+    },
+    previous ?? undefined,
+  );
+}
+
+async function repositoryFacts(request: CollectRequest, names: FactName[], tick: (name: string) => void): Promise<Collected> {
+  if (names.length === 0) return {};
+  if (request.repositoryFacts) return request.repositoryFacts;
+  if (request.repository === null) return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
+  return collectRepository({
+    root: request.repository,
+    names,
+    onFacet: tick,
+    ...(request.migrations !== null && { migrations: request.migrations }),
+    ...(request.signal && { signal: request.signal }),
+  });
+}

@@ -1,0 +1,14 @@
+import type { Checklist } from '../core/check.ts';
+import { section as inventory } from './1-inventory/section.ts';
+import { section as schema } from './2-schema/section.ts';
+import { section as data } from './3-data/section.ts';
+import { section as security } from './4-security/section.ts';
+import { section as operations } from './5-operations/section.ts';
+import { section as integration } from './6-integration/section.ts';
+import { section as signOff } from './7-sign-off/section.ts';
+
+/** The mission: seven sections, in the order in which they open (CATALOGUE.md). */
+export const checklist: Checklist = {
+  version: '1',
+  sections: [inventory, schema, data, security, operations, integration, signOff],
+};

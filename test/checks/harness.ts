@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Check, Section } from '../../src/core/check.ts';
+import type { Collected, Declared } from '../../src/core/facts.ts';
+import type { CheckResult } from '../../src/core/finding.ts';
+import { describeObject } from '../../src/core/object.ts';
+import { snapshotOf } from '../../src/core/snapshot.ts';
+import { loadSqlParser, parseScript } from '../../src/core/sql.ts';
+import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
+import { evaluateCheck } from '../../src/engine/evaluate.ts';
+import { freshDatabase } from '../helpers/database.ts';
+import type { CheckFixture, Files } from './fixture.ts';
+
+const NOTHING_DECLARED: Declared = {
+  project: 'fixture',
+  serverOnlyTables: [],
+  publicTables: [],
+  allowedDefinerFunctions: [],
+  seed: [],
+  regions: [],
+  refs: {},
+};
+const NOW = '2026-11-24T12:00:00.000Z';
+const environment = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
+
+function writeFiles(root: string, files: Files): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  execFileSync('git', ['add', '-A'], { cwd: root });
+}
+
+/** Runs the four phases of every fixture of one section (see CheckFixture), and asserts that each check has one. */
+export function testSection(section: Section, fixtures: Readonly<Record<string, CheckFixture>>): void {
+  const byCheck = new Map(Object.values(fixtures).map((fixture) => [fixture.check, fixture]));
+  const checks = section.checkpoints.flatMap((checkpoint) => checkpoint.checks);
+  beforeAll(loadSqlParser);
+
+  test('every check has a fixture, and every fixture a check', () => {
+    expect([...byCheck.keys()].sort()).toEqual(checks.map((check) => check.id).sort());
+  });
+
+  describe.each(checks.filter((check) => byCheck.has(check.id)).map((check) => [check.id, check] as const))('%s', (_id, check) => {
+    const fixture = byCheck.get(check.id);
+    if (!fixture) return;
+    // Section 7 judges the audit itself: its facts come from the fixture alone.
+    const database = section.id === 7 ? null : freshDatabase();
+    const root = mkdtempSync(join(tmpdir(), 'supaready-fixture-'));
+    afterAll(async () => {
+      rmSync(root, { recursive: true, force: true });
+      await (await database)?.drop();
+    });
+
+    test('silent, found, mended, silent again', async () => {
+      const open = await database;
+      const sql = async (text: string | undefined) => {
+        if (text && open) await open.sql(text);
+      };
+      if (fixture.repo) {
+        execFileSync('git', ['init', '-q'], { cwd: root });
+        writeFiles(root, fixture.repo.silent);
+      }
+      await sql(fixture.silent);
+      const silent = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'silent');
+      expect(shown(silent)).toEqual([]);
+      expect({ status: silent.status, reason: silent.status === 'pass' ? null : silent.reason }).toMatchObject({
+        status: fixture.silentStatus ?? 'pass',
+      });
+
+      if (fixture.repo?.defect) writeFiles(root, fixture.repo.defect);
+      await sql(fixture.defect);
+      const found = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'defect');
+      expect(shown(found)).toEqual([...fixture.expect].map(({ object, severity }) => `${severity} ${object}`).sort());
+      expect(found.status).toBe('fail');
+
+      if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);
+      await sql(fixture.repair ?? ownFix(found));
+      const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
+      expect(shown(mended)).toEqual([]);
+      expect(mended.status).not.toBe('error');
+    });
+  });
+}
+
+function shown(result: CheckResult): string[] {
+  return result.findings.map((finding) => `${finding.severity} ${describeObject(finding.object)}`).sort();
+}
+
+function ownFix(result: CheckResult): string {
+  const missing = result.findings.find((finding) => finding.fix.sql === null);
+  if (missing) throw new Error(`finding on ${describeObject(missing.object)} has no fix.sql and the fixture no repair`);
+  const sql = result.findings.map((finding) => finding.fix.sql ?? '').join(';\n');
+  const { error } = parseScript(sql);
+  if (error) throw new Error(`the check's own fix does not parse: ${error.message}\n${sql}`);
+  return sql;
+}
+
+async function judge(
+  check: Check,
+  fixture: CheckFixture,
+  url: string | null,
+  repository: string | null,
+  phase: 'silent' | 'defect' | 'fixed',
+): Promise<CheckResult> {
+  const declared = { ...NOTHING_DECLARED, ...fixture.declared };
+  const overlay = Object.fromEntries(
+    Object.entries({ ...fixture.overlay?.silent, ...(phase === 'silent' ? {} : fixture.overlay?.defect), ...(phase === 'fixed' ? fixture.overlay?.fixed : {}) }).map(
+      ([name, value]) => [name, { status: 'ok', value, hidden: [], ms: 0 }],
+    ),
+  ) as Collected;
+  const collected =
+    url === null
+      ? snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts: {} })
+      : await collectSnapshot({
+          target: { environment, databaseUrl: url, embedded: false, projectRef: null, replay: null },
+          repository,
+          migrations: null,
+          declared,
+          names: factsOf([check]),
+          previous: null,
+          now: () => NOW,
+          clock: () => performance.now(),
+        });
+  const facts = { ...collected.facts, declared: { status: 'ok', value: declared, hidden: [], ms: 0 }, ...overlay } as Collected;
+  const snapshot = snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts });
+  return evaluateCheck(check, { snapshot, environment, parameters: fixture.parameters ? { [check.id]: fixture.parameters } : {}, now: NOW });
+}
