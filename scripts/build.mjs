@@ -26,7 +26,10 @@ await build({
       // Ink imports its developer tools only under DEV=true; they would be a tenth of the bundle.
       name: 'no-react-devtools',
       setup(context) {
-        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
+        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({
+          path: 'react-devtools-core',
+          namespace: 'empty',
+        }));
         context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
       },
     },

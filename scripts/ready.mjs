@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
     process.stderr.write(`supaready: \`${command} ${args.join(' ')}\` failed (see above)\n`);
     process.exit(3);
@@ -27,7 +31,11 @@ export function ready() {
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   const built = `${root}dist/cli.js`;
-  if (!existsSync(built) || statSync(built).mtimeMs < Math.max(newest(`${root}src`), newest(`${root}scripts/build.mjs`), newest(`${root}package.json`))) {
+  if (
+    !existsSync(built) ||
+    statSync(built).mtimeMs <
+      Math.max(newest(`${root}src`), newest(`${root}scripts/build.mjs`), newest(`${root}package.json`))
+  ) {
     process.stderr.write('supaready: building …\n');
     run(process.execPath, ['scripts/build.mjs']);
   }

@@ -13,7 +13,14 @@ const folder = mkdtempSync(join(tmpdir(), 'supaready-test-'));
 const report = join(folder, 'report.json');
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 
@@ -30,7 +37,9 @@ const tests = results.testResults.flatMap((file) => file.assertionResults);
 const skipped = tests.filter((test) => ['skipped', 'pending', 'todo', 'disabled'].includes(test.status));
 const passed = tests.filter((test) => test.status === 'passed').length;
 // A file that fails before its first test has no assertion results, yet it failed.
-const brokenFiles = results.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
+const brokenFiles = results.testResults.filter(
+  (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+).length;
 const failed = tests.filter((test) => test.status === 'failed').length + brokenFiles;
 if (skipped.length > 0) {
   process.stdout.write('\nSkipped on this machine:\n');

@@ -3,16 +3,13 @@
  * bidirectional overrides become visible `\x1b`-style escapes. Newlines and tabs too, unless `multiline`.
  */
 export function printable(text: string, options: { multiline?: boolean } = {}): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => {
-      if (options.multiline && (char === '\n' || char === '\t')) return char;
-      const code = char.charCodeAt(0);
-      if (char === '\n') return '\\n';
-      if (char === '\t') return '\\t';
-      return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-    },
-  );
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (char) => {
+    if (options.multiline && (char === '\n' || char === '\t')) return char;
+    const code = char.charCodeAt(0);
+    if (char === '\n') return '\\n';
+    if (char === '\t') return '\\t';
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
 }
 
 const RESERVED = new Set(
@@ -49,6 +46,7 @@ export function quoteLiteral(value: string): string {
 /** `1 table`, `17 tables`, `3 indexes`, `2 policies`. */
 export function counted(count: number, noun: string, plural?: string): string {
   if (count === 1) return `1 ${noun}`;
-  const many = plural ?? (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /(x|s|ch)$/.test(noun) ? `${noun}es` : `${noun}s`);
+  const many =
+    plural ?? (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /(x|s|ch)$/.test(noun) ? `${noun}es` : `${noun}s`);
   return `${count.toLocaleString('en-US')} ${many}`;
 }

@@ -83,7 +83,10 @@ function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected 
   const api = config?.values.api as { schemas?: unknown } | undefined;
   if (!config || !Array.isArray(api?.schemas)) return facts;
   const schemas = api.schemas.filter((name): name is string => typeof name === 'string');
-  return { ...facts, database: { ...database, value: { ...database.value, exposedSchemas: { schemas, source: config.path } } } };
+  return {
+    ...facts,
+    database: { ...database, value: { ...database.value, exposedSchemas: { schemas, source: config.path } } },
+  };
 }
 
 /** A replay that stopped half-way leaves objects out: every catalogue facet then says so, and no check over it can pass. */
@@ -157,10 +160,15 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   );
 }
 
-async function repositoryFacts(request: CollectRequest, names: FactName[], tick: (name: string) => void): Promise<Collected> {
+async function repositoryFacts(
+  request: CollectRequest,
+  names: FactName[],
+  tick: (name: string) => void,
+): Promise<Collected> {
   if (names.length === 0) return {};
   if (request.repositoryFacts) return request.repositoryFacts;
-  if (request.repository === null) return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
+  if (request.repository === null)
+    return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
   return collectRepository({
     root: request.repository,
     names,

@@ -45,7 +45,12 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
   const facts: Partial<Record<FactName, unknown>> = {};
   const facets: Record<string, string> = {};
   const hidden: string[] = [];
-  const result = (status: CheckResult['status'], reason: string | null, lookedAt: string | null, findings: Finding[]): CheckResult => ({
+  const result = (
+    status: CheckResult['status'],
+    reason: string | null,
+    lookedAt: string | null,
+    findings: Finding[],
+  ): CheckResult => ({
     check: check.id,
     rev: check.rev,
     environment: environment.name,
@@ -63,7 +68,8 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
     const fact = snapshot.facts[name] as CollectedFact | undefined;
     const reason = missing(name, fact, environment);
     if (reason !== null) {
-      const broken = fact !== undefined && (fact.status === 'error' || fact.status === 'timeout' || fact.status === 'denied');
+      const broken =
+        fact !== undefined && (fact.status === 'error' || fact.status === 'timeout' || fact.status === 'denied');
       return result(broken ? 'error' : 'skipped', reason, null, []);
     }
     if (fact?.status === 'ok') {
@@ -90,7 +96,12 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
       now,
     });
   } catch (error) {
-    return result('error', `the check itself failed: ${(error as Error).message.split('\n')[0]}; please report it`, null, []);
+    return result(
+      'error',
+      `the check itself failed: ${(error as Error).message.split('\n')[0]}; please report it`,
+      null,
+      [],
+    );
   }
   if (outcome.kind === 'not-applicable') return result('not-applicable', outcome.reason, null, []);
   if (outcome.kind === 'skipped') return result('skipped', outcome.reason, null, []);
@@ -112,7 +123,8 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
   const sorted = [...findings.values()].sort(compareFindings);
   const { count, text } = outcome.lookedAt;
   if (sorted.length > 0) return result('fail', null, text, sorted);
-  if (hidden.length > 0) return result('skipped', `not everything could be seen: ${[...new Set(hidden)].join('; ')}`, text, []);
+  if (hidden.length > 0)
+    return result('skipped', `not everything could be seen: ${[...new Set(hidden)].join('; ')}`, text, []);
   if (count === 0) return result('not-applicable', `nothing to look at: ${text}`, text, []);
   return result('pass', null, text, []);
 }

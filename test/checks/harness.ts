@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check, Section } from '../../src/core/check.ts';
 import type { Collected, Declared } from '../../src/core/facts.ts';
 import type { CheckResult } from '../../src/core/finding.ts';
@@ -44,46 +44,46 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
     expect([...byCheck.keys()].sort()).toEqual(checks.map((check) => check.id).sort());
   });
 
-  describe.each(checks.filter((check) => byCheck.has(check.id)).map((check) => [check.id, check] as const))('%s', (_id, check) => {
-    const fixture = byCheck.get(check.id);
-    if (!fixture) return;
-    // Section 7 judges the audit itself: its facts come from the fixture alone.
-    const database = section.id === 7 ? null : freshDatabase();
-    const root = mkdtempSync(join(tmpdir(), 'supaready-fixture-'));
-    afterAll(async () => {
-      rmSync(root, { recursive: true, force: true });
-      await (await database)?.drop();
-    });
+  describe.each(checks.filter((check) => byCheck.has(check.id)).map((check) => [check.id, check] as const))(
+    '%s',
+    (_id, check) => {
+      const fixture = byCheck.get(check.id);
+      if (!fixture) return;
+      const root = mkdtempSync(join(tmpdir(), 'supaready-fixture-'));
+      afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-    test('silent, found, mended, silent again', async () => {
-      const open = await database;
-      const sql = async (text: string | undefined) => {
-        if (text && open) await open.sql(text);
-      };
-      if (fixture.repo) {
-        execFileSync('git', ['init', '-q'], { cwd: root });
-        writeFiles(root, fixture.repo.silent);
-      }
-      await sql(fixture.silent);
-      const silent = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'silent');
-      expect(shown(silent)).toEqual([]);
-      expect({ status: silent.status, reason: silent.status === 'pass' ? null : silent.reason }).toMatchObject({
-        status: fixture.silentStatus ?? 'pass',
+      test('silent, found, mended, silent again', async () => {
+        // Section 7 judges the audit itself: its facts come from the fixture alone.
+        const open = section.id === 7 ? null : await freshDatabase();
+        onTestFinished(async () => open?.drop());
+        const sql = async (text: string | undefined) => {
+          if (text && open) await open.sql(text);
+        };
+        if (fixture.repo) {
+          execFileSync('git', ['init', '-q'], { cwd: root });
+          writeFiles(root, fixture.repo.silent);
+        }
+        await sql(fixture.silent);
+        const silent = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'silent');
+        expect(shown(silent)).toEqual([]);
+        expect({ status: silent.status, reason: silent.status === 'pass' ? null : silent.reason }).toMatchObject({
+          status: fixture.silentStatus ?? 'pass',
+        });
+
+        if (fixture.repo?.defect) writeFiles(root, fixture.repo.defect);
+        await sql(fixture.defect);
+        const found = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'defect');
+        expect(shown(found)).toEqual([...fixture.expect].map(({ object, severity }) => `${severity} ${object}`).sort());
+        expect(found.status).toBe('fail');
+
+        if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);
+        await sql(fixture.repair ?? ownFix(found));
+        const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
+        expect(shown(mended)).toEqual([]);
+        expect(mended.status).not.toBe('error');
       });
-
-      if (fixture.repo?.defect) writeFiles(root, fixture.repo.defect);
-      await sql(fixture.defect);
-      const found = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'defect');
-      expect(shown(found)).toEqual([...fixture.expect].map(({ object, severity }) => `${severity} ${object}`).sort());
-      expect(found.status).toBe('fail');
-
-      if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);
-      await sql(fixture.repair ?? ownFix(found));
-      const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
-      expect(shown(mended)).toEqual([]);
-      expect(mended.status).not.toBe('error');
-    });
-  });
+    },
+  );
 }
 
 function shown(result: CheckResult): string[] {
@@ -108,9 +108,11 @@ async function judge(
 ): Promise<CheckResult> {
   const declared = { ...NOTHING_DECLARED, ...fixture.declared };
   const overlay = Object.fromEntries(
-    Object.entries({ ...fixture.overlay?.silent, ...(phase === 'silent' ? {} : fixture.overlay?.defect), ...(phase === 'fixed' ? fixture.overlay?.fixed : {}) }).map(
-      ([name, value]) => [name, { status: 'ok', value, hidden: [], ms: 0 }],
-    ),
+    Object.entries({
+      ...fixture.overlay?.silent,
+      ...(phase === 'silent' ? {} : fixture.overlay?.defect),
+      ...(phase === 'fixed' ? fixture.overlay?.fixed : {}),
+    }).map(([name, value]) => [name, { status: 'ok', value, hidden: [], ms: 0 }]),
   ) as Collected;
   const collected =
     url === null
@@ -125,7 +127,16 @@ async function judge(
           now: () => NOW,
           clock: () => performance.now(),
         });
-  const facts = { ...collected.facts, declared: { status: 'ok', value: declared, hidden: [], ms: 0 }, ...overlay } as Collected;
+  const facts = {
+    ...collected.facts,
+    declared: { status: 'ok', value: declared, hidden: [], ms: 0 },
+    ...overlay,
+  } as Collected;
   const snapshot = snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts });
-  return evaluateCheck(check, { snapshot, environment, parameters: fixture.parameters ? { [check.id]: fixture.parameters } : {}, now: NOW });
+  return evaluateCheck(check, {
+    snapshot,
+    environment,
+    parameters: fixture.parameters ? { [check.id]: fixture.parameters } : {},
+    now: NOW,
+  });
 }
