@@ -1,4 +1,12 @@
-import { loadModule, parsePlPgSQLSync, parseSync, type Node, type ParseResult, type RawStmt } from 'libpg-query';
+import {
+  loadModule,
+  type Node,
+  type ParseResult,
+  parsePlPgSQLSync,
+  parseSync,
+  type RawStmt,
+  scanSync,
+} from 'libpg-query';
 
 export type { Node, ParseResult } from 'libpg-query';
 
@@ -111,5 +119,41 @@ export function walk(tree: unknown, visit: (type: string, node: Record<string, u
 /** The parts of a dotted name in a tree: `[{String:{sval:'auth'}},{String:{sval:'uid'}}]` → `['auth', 'uid']`; `*` for a star. */
 export function nameParts(fields: unknown): string[] {
   if (!Array.isArray(fields)) return [];
-  return fields.map((field: Record<string, { sval?: string }>) => ('A_Star' in field ? '*' : (field.String?.sval ?? '')));
+  return fields.map((field: Record<string, { sval?: string }>) =>
+    'A_Star' in field ? '*' : (field.String?.sval ?? ''),
+  );
+}
+
+/** A token of SQL text, by offsets (UTF-16 units) into it. */
+export interface ScannedToken {
+  start: number;
+  end: number;
+  kind: 'keyword' | 'string' | 'number' | 'comment' | 'other';
+}
+
+const TOKEN_KINDS: Readonly<Record<string, ScannedToken['kind']>> = {
+  SCONST: 'string',
+  USCONST: 'string',
+  BCONST: 'string',
+  XCONST: 'string',
+  ICONST: 'number',
+  FCONST: 'number',
+  SQL_COMMENT: 'comment',
+  C_COMMENT: 'comment',
+};
+
+/** SQL split into tokens by PostgreSQL's own lexer, for display; null when it does not scan (an open string, an unloaded parser). */
+export function scanSql(sql: string): ScannedToken[] | null {
+  const bytes = Buffer.from(sql, 'utf8');
+  const ascii = bytes.length === sql.length;
+  const offset = (at: number) => (ascii ? at : bytes.subarray(0, at).toString('utf8').length);
+  try {
+    return scanSync(sql).tokens.map((token) => ({
+      start: offset(token.start),
+      end: offset(token.end),
+      kind: TOKEN_KINDS[token.tokenName] ?? (token.keywordKind > 0 ? 'keyword' : 'other'),
+    }));
+  } catch {
+    return null;
+  }
 }
