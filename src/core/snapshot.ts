@@ -1,5 +1,12 @@
 import { canonicalJson, sha256 } from './canonical.ts';
-import { type Collected, type CollectedFact, FACT_NAMES, type FactName, type Snapshot, type SnapshotHeader } from './facts.ts';
+import {
+  type Collected,
+  type CollectedFact,
+  FACT_NAMES,
+  type FactName,
+  type Snapshot,
+  type SnapshotHeader,
+} from './facts.ts';
 
 export interface SnapshotInput {
   environment: string;
@@ -34,15 +41,26 @@ export function snapshotOf(input: SnapshotInput, known?: Snapshot): Snapshot {
     }),
   );
   const { environment, source, takenAt, durationMs } = input;
-  return { header: { schema: 'supaready.snapshot/v1', id, environment, source, takenAt, durationMs, facets }, facts: input.facts };
+  return {
+    header: { schema: 'supaready.snapshot/v1', id, environment, source, takenAt, durationMs, facets },
+    facts: input.facts,
+  };
 }
 
 function facetHeader(name: FactName, fact: CollectedFact, known?: Snapshot): SnapshotHeader['facets'][string] {
-  if (fact.status !== 'ok') return { status: fact.status, sha256: null, rows: null, reason: fact.reason, hidden: [], ms: fact.ms };
+  if (fact.status !== 'ok')
+    return { status: fact.status, sha256: null, rows: null, reason: fact.reason, hidden: [], ms: fact.ms };
   const before = known?.facts[name] as CollectedFact | undefined;
   const knownHeader = known?.header.facets[name];
   if (before === fact && knownHeader) return knownHeader;
   const { value, hidden, ms } = fact;
   const rows = Array.isArray(value) ? value.length : null;
   return { status: 'ok', sha256: sha256(facetText(value)), rows, reason: null, hidden, ms };
+}
+
+/** The digest over all facts that only a change of the project changes: what a sign-off is given over. */
+export function stableDigest(facets: Readonly<Record<string, string | null>>): string {
+  return sha256(
+    canonicalJson(Object.fromEntries(Object.entries(facets).filter(([name]) => !VOLATILE_FACTS.has(name as FactName)))),
+  );
 }

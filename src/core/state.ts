@@ -10,7 +10,7 @@ export interface SnapshotState {
   environment: string;
   source: EnvironmentRef['source'];
   takenAt: string;
-  /** Facet name → digest, or null when it could not be collected. */
+  /** Facet name → digest, or null when it could not be collected. A facet that this snapshot left out keeps the digest before. */
   facets: Readonly<Record<string, string | null>>;
 }
 
@@ -37,7 +37,8 @@ export interface AuditState {
   waivers: readonly Stamped<EventData<'waive'>>[];
   acknowledgements: readonly Stamped<EventData<'acknowledge'>>[];
   approvals: readonly Stamped<EventData<'approve'>>[];
-  signOffs: readonly Stamped<EventData<'sign'>>[];
+  /** `facts`: digest of each environment's non-volatile facts when it was signed (`stableDigest`), if the snapshot it names was the latest. */
+  signOffs: readonly Stamped<EventData<'sign'> & { facts: Readonly<Record<string, string>> }>[];
   consents: readonly Stamped<EventData<'consent'>>[];
   handedTo: string | null;
 }
