@@ -104,8 +104,9 @@ function linkLibraries(native: string): void {
 function makeReadable(path: string): void {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return;
-  if (!stat.isDirectory()) return chmodSync(path, stat.mode & 0o100 ? 0o755 : 0o644);
-  chmodSync(path, 0o755);
+  chmodSync(path, stat.isDirectory() || stat.mode & 0o100 ? 0o755 : 0o644);
+  if (!stat.isDirectory()) return;
+
   for (const entry of readdirSync(path)) makeReadable(join(path, entry));
 }
 

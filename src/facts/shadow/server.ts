@@ -14,7 +14,7 @@ export interface PostgresServer {
   port: number;
   /** Connection string; user is `postgres` unless named (a role of the baseline: see baseline.ts). */
   url(database: string, user?: string): string;
-  /** Copies `template` (template1 unless named), which nobody may be connected to. */
+  /** Copies `template` (template1 unless named), which nobody may be connected to. Belongs to role postgres where there is one. */
   createDatabase(name: string, template?: string): Promise<void>;
   /** Ends its sessions and drops it; no error when there is none. */
   dropDatabase(name: string): Promise<void>;
@@ -61,7 +61,12 @@ export function serverOnPort(port: number): PostgresServer {
     url: (database, user = 'postgres') =>
       `postgres://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     createDatabase: async (name, template = 'template1') => {
-      await asAdmin(port, `create database ${quoteIdent(name)} template ${quoteIdent(template)}`);
+      const hosted = await asAdmin(port, `select from pg_roles where rolname = 'postgres'`);
+      const owner = hosted.length > 0 ? ' owner postgres' : '';
+      await asAdmin(
+        port,
+        `create database ${quoteIdent(name)}${owner} template ${quoteIdent(template)} strategy file_copy`,
+      );
     },
     dropDatabase: async (name) => {
       await asAdmin(port, `drop database if exists ${quoteIdent(name)} with (force)`);
