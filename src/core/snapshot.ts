@@ -6,6 +6,7 @@ import {
   type FactName,
   type Snapshot,
   type SnapshotHeader,
+  VOLATILE_FACTS,
 } from './facts.ts';
 
 export interface SnapshotInput {
