@@ -1,0 +1,107 @@
+import { EXIT, type ExitCode } from '../core/errors.ts';
+import type { AuditView } from '../engine/controller.ts';
+import { selectChecks } from '../engine/select.ts';
+import { checkReport } from '../report/check-json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderTable } from '../report/table.ts';
+import type { AuditStore } from '../state/store.ts';
+import { checklist } from '../steps/checklist.ts';
+import { wantsColour } from './colour.ts';
+import { openAuditSession, temporaryStateRoot } from './open-audit.ts';
+import type { CheckOptions, Format } from './options.ts';
+import { interruptible, runChecks, serverVersions } from './run-audit.ts';
+import { resolveProject, resolveTargets } from './targets.ts';
+
+export interface Rendering {
+  format: Format;
+  version: string;
+  selected: ReadonlySet<string> | null;
+  startedAt: string;
+  skippedCredentials: Readonly<Record<string, readonly string[]>>;
+  findings: boolean;
+}
+
+/** The audit in the format asked for, as text for stdout. */
+export function render(view: AuditView, store: AuditStore, options: Rendering): string {
+  if (options.format === 'markdown') return renderMarkdown(view, options.version);
+  if (options.format === 'table')
+    return renderTable(view, {
+      colour: wantsColour(process.stdout),
+      selected: options.selected,
+      findings: options.findings,
+    });
+  const report = checkReport({
+    view,
+    version: options.version,
+    startedAt: options.startedAt,
+    endedAt: new Date().toISOString(),
+    serverVersions: serverVersions(store),
+    skippedCredentials: options.skippedCredentials,
+    selected: options.selected,
+  });
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Without selectors: is the project ready? With selectors: do just these checks hold? */
+export function verdict(view: AuditView, selected: ReadonlySet<string> | null): ExitCode {
+  if (selected === null) return view.gate.decision === 'blocked' ? EXIT.notReady : EXIT.ok;
+  const checks = view.gate.sections.flatMap((section) =>
+    section.checkpoints.flatMap((checkpoint) => checkpoint.checks),
+  );
+  const asked = checks.filter((check) => selected.has(check.id));
+  return asked.length > 0 && asked.every((check) => check.satisfied) ? EXIT.ok : EXIT.notReady;
+}
+
+/** `supaready check`: runs the checks, prints the result on stdout, and returns the gate as exit code. */
+export async function checkCommand(
+  selectors: readonly string[],
+  options: CheckOptions,
+  version: string,
+): Promise<number> {
+  const startedAt = new Date().toISOString();
+  const selected = selectors.length === 0 ? null : new Set(selectChecks(checklist, selectors).map((check) => check.id));
+  const temporary = options.save ? null : temporaryStateRoot();
+  const interrupt = interruptible();
+  const project = resolveProject({ ...options, ...(temporary && { stateDir: temporary.root }) });
+  const targets = await resolveTargets(options, project, null, {
+    signal: interrupt.signal,
+    onFile: (path, done, total) => {
+      if (done === total) process.stderr.write(`supaready: replayed ${total} migrations (last: ${path})\n`);
+    },
+  }).catch((error) => {
+    temporary?.remove();
+    throw error;
+  });
+  try {
+    const { session, store } = openAuditSession({
+      options,
+      project,
+      targets: targets.targets,
+      mode: 'headless',
+      version,
+    });
+    try {
+      const summary = await runChecks(session, selectors, interrupt.signal);
+      const view = session.view();
+      const { skippedCredentials } = targets;
+      process.stdout.write(
+        render(view, store, {
+          format: options.format,
+          version,
+          selected,
+          startedAt,
+          skippedCredentials,
+          findings: options.findings,
+        }),
+      );
+      // An environment that could not be looked at leaves the question open, whatever the others say.
+      return summary.problems.length > 0 ? EXIT.unknown : verdict(view, selected);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    interrupt.release();
+    await targets.close();
+    temporary?.remove();
+  }
+}

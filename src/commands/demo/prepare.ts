@@ -1,0 +1,130 @@
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EXIT, UserError } from '../../core/errors.ts';
+import { type PostgresServer, startServer } from '../../facts/shadow/server.ts';
+import { buildLiveDatabase } from './live-database.ts';
+import { repositoryFiles, writeRepository } from './repository.ts';
+
+/** Raised when Harbor changes, so that a folder made by an older supaready is made anew. */
+const DEMO_VERSION = 1;
+const DATABASE = 'harbor';
+const MARKER = 'harbor.json';
+
+export interface DemoOptions {
+  /** Made if missing. Holds `postgres/`, `repository/` and a marker file, nothing else of ours. */
+  directory: string;
+  /** Without the planted defects. */
+  fixed: boolean;
+  /** Start anew although a usable folder is there. */
+  fresh: boolean;
+  onProgress?: (step: string) => void;
+}
+
+export interface Demo {
+  /** Connection string of the live database, without a password: loopback and trusted. */
+  url: string;
+  /** Root of the repository. */
+  repository: string;
+  project: string;
+  environmentKind: 'production';
+  /** Stops the server; what the user fixed stays on disk. */
+  stop(): Promise<void>;
+  /** True when an earlier demo is continued. */
+  resumed: boolean;
+}
+
+/** Where the demo lives unless told otherwise: one folder a user and variant in the system's temporary folder. */
+export function defaultDemoDirectory(fixed: boolean): string {
+  const { uid, username } = userInfo();
+  return join(tmpdir(), `supaready-demo-${uid >= 0 ? uid : username}${fixed ? '-fixed' : ''}`);
+}
+
+/** Makes the folder, or takes an existing one that is ours: in a shared temporary folder somebody else may have made it. */
+function ownFolder(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const stat = lstatSync(directory);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory() || (uid !== undefined && stat.uid !== uid)) {
+    throw new UserError(
+      'demo-directory-not-ours',
+      `${directory} exists and is not a folder of yours`,
+      'Name another folder with --dir',
+      EXIT.usage,
+    );
+  }
+  // PostgreSQL refuses to run as root and then runs as another user, who must be able to pass through.
+  chmodSync(directory, uid === 0 ? 0o711 : 0o700);
+}
+
+function usable(directory: string, fixed: boolean): boolean {
+  try {
+    const marker = JSON.parse(readFileSync(join(directory, MARKER), 'utf8')) as { version?: unknown; fixed?: unknown };
+    return marker.version === DEMO_VERSION && marker.fixed === fixed;
+  } catch {
+    return false;
+  }
+}
+
+/** An earlier server may still run there: it is stopped before its files go. */
+async function clear(directory: string): Promise<void> {
+  const postgres = join(directory, 'postgres');
+  rmSync(join(directory, MARKER), { force: true });
+  rmSync(join(directory, 'repository'), { recursive: true, force: true });
+  if (readable(join(postgres, 'data', 'postmaster.pid'))) await (await startServer({ directory: postgres })).stop();
+  rmSync(postgres, { recursive: true, force: true });
+}
+
+function readable(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes Harbor ready: a PostgreSQL of its own and a copy of its repository below `directory`. A folder that is complete is
+ * continued with everything the user changed; the marker is written last, so one left half-way by a kill is built again.
+ * Throws UserError when the folder cannot be used or PostgreSQL does not start.
+ */
+export async function prepareDemo(options: DemoOptions): Promise<Demo> {
+  const directory = resolve(options.directory);
+  const { fixed, fresh } = options;
+  const progress = options.onProgress ?? (() => undefined);
+  ownFolder(directory);
+
+  const resumed = !fresh && usable(directory, fixed);
+  if (!resumed) await clear(directory);
+  progress(resumed ? 'Starting Harbor’s database where you left it' : 'Starting a PostgreSQL for Harbor');
+  const server = await startServer({ directory: join(directory, 'postgres') });
+  try {
+    if (!resumed) await build(server, directory, fixed, progress);
+  } catch (error) {
+    await server.stop().catch(() => undefined);
+    throw error;
+  }
+  return {
+    url: server.url(DATABASE),
+    repository: join(directory, 'repository'),
+    project: 'Harbor',
+    environmentKind: 'production',
+    stop: () => server.stop(),
+    resumed,
+  };
+}
+
+async function build(
+  server: PostgresServer,
+  directory: string,
+  fixed: boolean,
+  progress: (step: string) => void,
+): Promise<void> {
+  const files = repositoryFiles(fixed);
+  progress('Copying Harbor’s repository');
+  writeRepository(join(directory, 'repository'), files);
+  progress('Applying its migrations and filling the shop');
+  await buildLiveDatabase(server, DATABASE, files, fixed);
+  writeFileSync(join(directory, MARKER), `${JSON.stringify({ version: DEMO_VERSION, fixed })}\n`);
+}

@@ -1,0 +1,26 @@
+import type { EnvironmentKind } from '../core/check.ts';
+
+/** Which database, repository and audit is meant. */
+export interface AuditOptions {
+  dbUrl?: string;
+  env?: string;
+  kind?: EnvironmentKind;
+  repo?: string;
+  migrations?: string;
+  fromMigrations?: boolean;
+  defaultGrants?: 'auto' | 'legacy' | 'closed';
+  shadowUrl?: string;
+  config?: string;
+  audit?: string;
+  new?: boolean;
+  stateDir?: string;
+  screenReader?: boolean;
+}
+
+export type Format = 'table' | 'json' | 'markdown';
+
+export interface CheckOptions extends AuditOptions {
+  format: Format;
+  save: boolean;
+  findings: boolean;
+}
