@@ -6,7 +6,7 @@ import { type Checklist, checkpointsOf, type EnvironmentRef } from '../core/chec
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Target } from '../engine/collect.ts';
 import { AuditSession } from '../engine/session.ts';
-import { type AuditListing, type AuditStore, createAudit, listAudits, openAudit } from '../state/store.ts';
+import { type AuditSummary, type AuditStore, createAudit, listAudits, openAudit } from '../state/store.ts';
 import { checklist } from '../steps/checklist.ts';
 import type { AuditOptions } from './options.ts';
 import type { Project } from './targets.ts';
@@ -34,7 +34,7 @@ function sameEnvironments(left: readonly EnvironmentRef[], right: readonly Envir
 }
 
 /** The audit folder that the options mean, or null when a new one must be started. */
-function findAudit(options: AuditOptions, project: Project, targets: readonly Target[] | null): AuditListing | null {
+function findAudit(options: AuditOptions, project: Project, targets: readonly Target[] | null): AuditSummary | null {
   const all = listAudits(project.stateRoot);
   if (options.audit !== undefined) {
     const found = all.find((audit) => audit.id === options.audit || audit.id.endsWith(options.audit ?? ''));

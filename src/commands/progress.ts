@@ -39,9 +39,7 @@ export async function withProgress<T>(title: string, work: (report: (text: strin
         },
       },
     ],
-    live
-      ? { renderer: 'default', rendererOptions: { logger } }
-      : { renderer: 'simple', rendererOptions: { logger } },
+    live ? { renderer: 'default', rendererOptions: { logger } } : { renderer: 'simple', rendererOptions: { logger } },
   );
   await tasks.run();
   return outcome.value as T;

@@ -48,7 +48,11 @@ export interface CheckContext<N extends FactName, O extends FactName, P extends 
 }
 
 /** One automatic rule. Pure: same facts, parameters and now, same outcome; so `verify` can replay it offline. */
-export interface Check<N extends FactName = FactName, O extends FactName = FactName, P extends Parameters = Parameters> {
+export interface Check<
+  N extends FactName = FactName,
+  O extends FactName = FactName,
+  P extends Parameters = Parameters,
+> {
   /** Kebab-case, stable for ever. */
   id: string;
   /** Raised when the rule changes, so that old results become stale. */
@@ -80,9 +84,11 @@ export interface Check<N extends FactName = FactName, O extends FactName = FactN
 }
 
 /** Declares a check with its fact types inferred from `needs` and `uses`. */
-export function defineCheck<const N extends FactName, const O extends FactName = never, P extends Parameters = Record<never, never>>(
-  check: Check<N, O, P>,
-): Check {
+export function defineCheck<
+  const N extends FactName,
+  const O extends FactName = never,
+  P extends Parameters = Record<never, never>,
+>(check: Check<N, O, P>): Check {
   return check as unknown as Check;
 }
 

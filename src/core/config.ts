@@ -5,14 +5,20 @@ import { policySchema } from './policy.ts';
 /** `env:NAME`, `keychain:NAME` or `prompt`: where a secret is found. A literal secret is refused. */
 export const secretRefSchema = z
   .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|keychain:.+|prompt)$/, 'a reference: "env:NAME", "keychain:NAME" or "prompt", never the secret itself');
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|keychain:.+|prompt)$/,
+    'a reference: "env:NAME", "keychain:NAME" or "prompt", never the secret itself',
+  );
 
 const environmentConfig = z.strictObject({
   kind: environmentKindSchema,
   /** PostgreSQL connection string. */
   database: secretRefSchema.optional(),
   /** Supabase project ref (20 lower-case letters), not a secret. */
-  ref: z.string().regex(/^[a-z]{20}$/, 'a project ref: 20 lower-case letters').optional(),
+  ref: z
+    .string()
+    .regex(/^[a-z]{20}$/, 'a project ref: 20 lower-case letters')
+    .optional(),
   api: z
     .strictObject({
       url: z.url(),
@@ -29,7 +35,9 @@ const parameterValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.s
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   project: z.string().min(1).optional(),
-  environments: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'), environmentConfig).optional(),
+  environments: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'), environmentConfig)
+    .optional(),
   repository: z.strictObject({ path: z.string().optional(), migrations: z.string().optional() }).optional(),
   policy: policySchema.partial().optional(),
   /** Check id → its parameters. */
@@ -39,7 +47,9 @@ export const configSchema = z.strictObject({
       serverOnlyTables: z.array(z.string()).optional(),
       publicTables: z.array(z.string()).optional(),
       allowedDefinerFunctions: z.array(z.string()).optional(),
-      seed: z.array(z.strictObject({ table: z.string(), where: z.string().optional(), min: z.int().min(1).default(1) })).optional(),
+      seed: z
+        .array(z.strictObject({ table: z.string(), where: z.string().optional(), min: z.int().min(1).default(1) }))
+        .optional(),
       regions: z.array(z.string()).optional(),
     })
     .optional(),

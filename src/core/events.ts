@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checkResultSchema } from './finding.ts';
 import { facetStatusSchema } from './facts.ts';
+import { checkResultSchema } from './finding.ts';
 import { checkStatusSchema, severitySchema } from './severity.ts';
 
 /*
@@ -22,7 +22,11 @@ const environmentSchema = z.object({
   target: z.string().nullable(),
 });
 
-export const personSchema = z.object({ name: z.string().min(1), email: z.string().nullable(), role: z.string().nullable() });
+export const personSchema = z.object({
+  name: z.string().min(1),
+  email: z.string().nullable(),
+  role: z.string().nullable(),
+});
 export type Person = z.infer<typeof personSchema>;
 
 export const evidenceFileSchema = z.object({
@@ -53,7 +57,12 @@ export const eventDataSchemas = {
     durationMs: z.number(),
     facets: z.record(
       z.string(),
-      z.object({ status: facetStatusSchema, sha256: hex64.nullable(), reason: z.string().nullable(), hidden: z.array(z.string()) }),
+      z.object({
+        status: facetStatusSchema,
+        sha256: hex64.nullable(),
+        reason: z.string().nullable(),
+        hidden: z.array(z.string()),
+      }),
     ),
   }),
   'check.run': z.object({
@@ -62,8 +71,13 @@ export const eventDataSchemas = {
     /** Blob: JSON array of CheckResult. */
     results: blobRefSchema,
     /** Overridden parameters in force, by check id. */
-    parameters: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.string())]))),
-    summary: z.array(z.object({ check: z.string(), rev: z.int(), status: checkStatusSchema, findings: z.int(), ms: z.number() })),
+    parameters: z.record(
+      z.string(),
+      z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.string())])),
+    ),
+    summary: z.array(
+      z.object({ check: z.string(), rev: z.int(), status: checkStatusSchema, findings: z.int(), ms: z.number() }),
+    ),
   }),
   attest: z.object({
     id: z.string(),
@@ -107,7 +121,13 @@ export const eventDataSchemas = {
   /** Takes back an attestation, waiver, acknowledgement, approval or sign-off. */
   revoke: z.object({ target: z.string(), reason: z.string(), by: personSchema }),
   /** A person agreed to one probe on one target. */
-  consent: z.object({ probe: z.string(), environment: z.string(), target: z.string(), effect: z.string(), by: personSchema }),
+  consent: z.object({
+    probe: z.string(),
+    environment: z.string(),
+    target: z.string(),
+    effect: z.string(),
+    by: personSchema,
+  }),
   /** A fix applied on a person's word (demo only). */
   fix: z.object({ fingerprint: hex64, environment: z.string(), check: z.string(), statements: z.int() }),
   sign: z.object({
@@ -129,7 +149,9 @@ export const eventDataSchemas = {
 export type EventType = keyof typeof eventDataSchemas;
 export type EventData<T extends EventType> = z.infer<(typeof eventDataSchemas)[T]>;
 /** A journal entry as the reducer sees it. */
-export type AuditEvent = { [T in EventType]: { seq: number; at: string; session: string; type: T; data: EventData<T> } }[EventType];
+export type AuditEvent = {
+  [T in EventType]: { seq: number; at: string; session: string; type: T; data: EventData<T> };
+}[EventType];
 /** What a command hands to the journal. */
 export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
 

@@ -304,7 +304,9 @@ const sequences = z.array(
   }),
 );
 /** Apart from `sequences`, since it changes with every insert. lastValue null: never used or may not be read. */
-const sequenceValues = z.array(z.object({ schema: name, name, lastValue: z.string().nullable(), readable: z.boolean() }));
+const sequenceValues = z.array(
+  z.object({ schema: name, name, lastValue: z.string().nullable(), readable: z.boolean() }),
+);
 
 const extensions = z.array(
   z.object({
@@ -339,7 +341,9 @@ const defaultAcls = z.array(
   }),
 );
 
-const eventTriggers = z.array(z.object({ name, event: z.string(), enabled: z.string(), function: z.string(), owner: name }));
+const eventTriggers = z.array(
+  z.object({ name, event: z.string(), enabled: z.string(), function: z.string(), owner: name }),
+);
 
 /** Planner estimates and activity counters; change all the time. */
 const tableStats = z.array(
@@ -366,7 +370,14 @@ const tableStats = z.array(
 
 /** pg_stats without its values: common values and bounds are users' data and are never read. */
 const columnStats = z.array(
-  z.object({ schema: name, table: name, column: name, nullFraction: z.number(), distinct: z.number(), averageWidth: z.int() }),
+  z.object({
+    schema: name,
+    table: name,
+    column: name,
+    nullFraction: z.number(),
+    distinct: z.number(),
+    averageWidth: z.int(),
+  }),
 );
 
 const indexStats = z.array(z.object({ schema: name, table: name, name, scans: z.number(), bytes: z.number() }));
@@ -405,7 +416,13 @@ const statements = z
   .nullable();
 
 const replicationSlots = z.array(
-  z.object({ name, type: z.string(), active: z.boolean(), lagBytes: z.number().nullable(), walStatus: z.string().nullable() }),
+  z.object({
+    name,
+    type: z.string(),
+    active: z.boolean(),
+    lagBytes: z.number().nullable(),
+    walStatus: z.string().nullable(),
+  }),
 );
 
 /** Counts over auth.users, never a value; null when there is no such table. */
@@ -561,7 +578,9 @@ const repoMigrations = z.object({
     }),
   ),
   /** Rows inserted by migrations or seeds into auth.users, or with fixture mail addresses. */
-  fixtures: z.array(z.object({ path: z.string(), line: z.int(), kind: z.enum(['auth-user', 'fixture-email']), seed: z.boolean() })),
+  fixtures: z.array(
+    z.object({ path: z.string(), line: z.int(), kind: z.enum(['auth-user', 'fixture-email']), seed: z.boolean() }),
+  ),
   /** Statements that drop or rename, by file. */
   destructive: z.array(z.object({ path: z.string(), line: z.int(), statement: z.string(), hasDown: z.boolean() })),
   seeds: z.array(z.string()),
@@ -648,7 +667,13 @@ const repoCode = z.object({
     }),
   ),
   clients: z.array(
-    z.object({ path: z.string(), line: z.int(), typed: z.boolean(), secretKey: z.boolean(), side: z.enum(['client', 'server', 'edge', 'unknown']) }),
+    z.object({
+      path: z.string(),
+      line: z.int(),
+      typed: z.boolean(),
+      secretKey: z.boolean(),
+      side: z.enum(['client', 'server', 'edge', 'unknown']),
+    }),
   ),
   /** Notable code: name is one of the rules listed in src/facts/repository. */
   marks: z.array(
@@ -686,7 +711,14 @@ const repoTypes = z
     schemas: z.array(
       z.object({
         name,
-        relations: z.array(z.object({ name, kind: z.enum(['table', 'view']), line: z.int(), columns: z.array(z.object({ name, line: z.int() })) })),
+        relations: z.array(
+          z.object({
+            name,
+            kind: z.enum(['table', 'view']),
+            line: z.int(),
+            columns: z.array(z.object({ name, line: z.int() })),
+          }),
+        ),
         functions: z.array(z.object({ name, line: z.int() })),
         enums: z.array(z.object({ name, line: z.int(), labels: z.array(z.string()) })),
       }),
@@ -704,9 +736,21 @@ const repoProject = z.object({
   serverless: z.array(z.string()),
   edgeFunctions: z.array(z.object({ name, path: z.string(), denoJson: z.boolean(), pinned: z.boolean() })),
   /** CI workflow files and what they run. */
-  workflows: z.array(z.object({ path: z.string(), runs: z.array(z.enum(['db-dump', 'gen-types', 'db-push', 'functions-deploy', 'db-test', 'e2e'])), scheduled: z.boolean() })),
+  workflows: z.array(
+    z.object({
+      path: z.string(),
+      runs: z.array(z.enum(['db-dump', 'gen-types', 'db-push', 'functions-deploy', 'db-test', 'e2e'])),
+      scheduled: z.boolean(),
+    }),
+  ),
   /** Documents found, by kind. */
-  documents: z.array(z.object({ kind: z.enum(['privacy', 'retention', 'incident', 'runbook', 'restore']), path: z.string(), mentions: z.array(z.string()) })),
+  documents: z.array(
+    z.object({
+      kind: z.enum(['privacy', 'retention', 'incident', 'runbook', 'restore']),
+      path: z.string(),
+      mentions: z.array(z.string()),
+    }),
+  ),
   e2eSuites: z.array(z.object({ tool: z.string(), path: z.string() })),
   prismaSchema: z
     .object({ path: z.string(), url: z.string().nullable(), directUrl: z.string().nullable(), line: z.int() })
@@ -719,7 +763,9 @@ const replay = z
     tool: z.string().nullable(),
     directory: z.string().nullable(),
     applied: z.int(),
-    failures: z.array(z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string(), hint: z.string() })),
+    failures: z.array(
+      z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string(), hint: z.string() }),
+    ),
     /** Extensions the machine lacks, stood in for by signatures only. */
     shims: z.array(z.string()),
     /** Default grants of new tables in public: as the platform had them when the migrations were written. */
@@ -774,7 +820,9 @@ const lastSigned = z
   .object({
     at: z.string(),
     snapshotId: z.string(),
-    relations: z.array(z.object({ schema: name, name, columns: z.array(z.object({ name, type: z.string(), notNull: z.boolean() })) })),
+    relations: z.array(
+      z.object({ schema: name, name, columns: z.array(z.object({ name, type: z.string(), notNull: z.boolean() })) }),
+    ),
     functions: z.array(z.object({ schema: name, name, arguments: z.string() })),
   })
   .nullable();
@@ -871,21 +919,73 @@ export const VOLATILE_FACTS: ReadonlySet<FactName> = new Set<FactName>([
 /** Which collector brings a facet. */
 export const FACT_SOURCES = {
   catalogue: [
-    'database', 'access', 'volatileDatabase', 'settings', 'roleSettings', 'roles', 'schemas', 'relations', 'columns',
-    'constraints', 'indexes', 'policies', 'functions', 'triggers', 'views', 'types', 'sequences', 'sequenceValues',
-    'extensions', 'publications', 'defaultAcls', 'eventTriggers', 'tableStats', 'columnStats', 'indexStats', 'activity',
-    'statements', 'replicationSlots', 'authUsers', 'storage', 'cronJobs', 'httpResponses', 'migrationHistory', 'securityLabels',
+    'database',
+    'access',
+    'volatileDatabase',
+    'settings',
+    'roleSettings',
+    'roles',
+    'schemas',
+    'relations',
+    'columns',
+    'constraints',
+    'indexes',
+    'policies',
+    'functions',
+    'triggers',
+    'views',
+    'types',
+    'sequences',
+    'sequenceValues',
+    'extensions',
+    'publications',
+    'defaultAcls',
+    'eventTriggers',
+    'tableStats',
+    'columnStats',
+    'indexStats',
+    'activity',
+    'statements',
+    'replicationSlots',
+    'authUsers',
+    'storage',
+    'cronJobs',
+    'httpResponses',
+    'migrationHistory',
+    'securityLabels',
   ],
   data: ['rowCounts', 'orphans', 'profileParity'],
-  repository: ['repoFiles', 'repoConfig', 'repoMigrations', 'repoKeys', 'repoEnv', 'repoCode', 'repoTypes', 'repoProject'],
+  repository: [
+    'repoFiles',
+    'repoConfig',
+    'repoMigrations',
+    'repoKeys',
+    'repoEnv',
+    'repoCode',
+    'repoTypes',
+    'repoProject',
+  ],
   audit: ['replay', 'declared', 'auditResults', 'lastSigned'],
 } as const satisfies Record<string, readonly FactName[]>;
 export type FactSource = keyof typeof FACT_SOURCES;
 
 /** Facets that hold no meaning in a database replayed from migrations: nobody's data and no load are there. */
 export const LIVE_ONLY_FACTS: ReadonlySet<FactName> = new Set<FactName>([
-  'access', 'volatileDatabase', 'sequenceValues', 'tableStats', 'columnStats', 'indexStats', 'activity', 'statements',
-  'replicationSlots', 'authUsers', 'httpResponses', 'rowCounts', 'orphans', 'profileParity', 'migrationHistory',
+  'access',
+  'volatileDatabase',
+  'sequenceValues',
+  'tableStats',
+  'columnStats',
+  'indexStats',
+  'activity',
+  'statements',
+  'replicationSlots',
+  'authUsers',
+  'httpResponses',
+  'rowCounts',
+  'orphans',
+  'profileParity',
+  'migrationHistory',
 ]);
 
 /** How the collection of one facet ended. Only `ok` has a value. */
@@ -900,7 +1000,11 @@ export type CollectedFact<N extends FactName = FactName> =
       hidden: string[];
       ms: number;
     }
-  | { status: 'denied' | 'timeout' | 'absent' | 'error'; /** Cause and what would make it available. */ reason: string; ms: number };
+  | {
+      status: 'denied' | 'timeout' | 'absent' | 'error' /** Cause and what would make it available. */;
+      reason: string;
+      ms: number;
+    };
 
 /** What a collector brings back: facets by name; one that it does not bring is `absent`. */
 export type Collected = { [N in FactName]?: CollectedFact<N> };

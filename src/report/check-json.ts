@@ -41,7 +41,11 @@ export const checkReportSchema = z.object({
         }),
       ),
       attestations: z.array(
-        z.object({ id: z.string(), required: z.boolean(), state: z.enum(['missing', 'given', 'failed', 'stale', 'awaiting-approval']) }),
+        z.object({
+          id: z.string(),
+          required: z.boolean(),
+          state: z.enum(['missing', 'given', 'failed', 'stale', 'awaiting-approval']),
+        }),
       ),
     }),
   ),
@@ -96,7 +100,9 @@ export function checkReport(input: CheckReportInput): CheckReport {
   const { view, selected } = input;
   const { state, gate, checklist } = view;
   const aliases = new Map(
-    checklist.sections.flatMap((section) => section.checkpoints.flatMap((one) => one.checks.map((check) => [check.id, check.aliases ?? []] as const))),
+    checklist.sections.flatMap((section) =>
+      section.checkpoints.flatMap((one) => one.checks.map((check) => [check.id, check.aliases ?? []] as const)),
+    ),
   );
   const wanted = (check: string) => selected === null || selected.has(check);
   const checkpoints = gate.sections
@@ -122,7 +128,15 @@ export function checkReport(input: CheckReportInput): CheckReport {
       state: checkpoint.state,
       checks: checkpoint.checks
         .filter((check) => wanted(check.id))
-        .map(({ id, environment, status, reason, lookedAt, findings, ms }) => ({ id, environment, status, reason, lookedAt, findings: findings.length, ms })),
+        .map(({ id, environment, status, reason, lookedAt, findings, ms }) => ({
+          id,
+          environment,
+          status,
+          reason,
+          lookedAt,
+          findings: findings.length,
+          ms,
+        })),
       attestations: checkpoint.attestations.map(({ id, required, state: given }) => ({ id, required, state: given })),
     })),
     findings: checkpoints.flatMap((checkpoint) => findingsOf(checkpoint, wanted, aliases, view)),
@@ -139,7 +153,12 @@ function findingsOf(
 ): CheckReport['findings'] {
   return checkpoint.checks
     .filter((check) => wanted(check.id))
-    .flatMap((check) => check.findings.map((finding) => ({ finding, facets: view.state.results[check.environment]?.[check.id]?.facets ?? {} })))
+    .flatMap((check) =>
+      check.findings.map((finding) => ({
+        finding,
+        facets: view.state.results[check.environment]?.[check.id]?.facets ?? {},
+      })),
+    )
     .map(({ finding, facets }: { finding: GateFinding; facets: Readonly<Record<string, string>> }) => ({
       fingerprint: finding.fingerprint,
       check: finding.check,

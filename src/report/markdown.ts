@@ -28,11 +28,19 @@ function checkpointSection(checkpoint: GateCheckpoint): string[] {
   const { glyph, word } = CHECKPOINT_WORDS[checkpoint.state];
   const lines = [`### ${checkpoint.id} ${escapeMarkdown(checkpoint.title)}`, '', `${glyph} **${word}**`, ''];
   if (checkpoint.checks.length > 0) {
-    lines.push(row(['check', 'environment', 'status', 'what was looked at, or why not']), row(['---', '---', '---', '---']));
+    lines.push(
+      row(['check', 'environment', 'status', 'what was looked at, or why not']),
+      row(['---', '---', '---', '---']),
+    );
     for (const check of checkpoint.checks) {
       const status = CHECK_WORDS[check.status];
       lines.push(
-        row([`\`${check.id}\``, escapeMarkdown(check.environment), `${status.glyph} ${status.word}`, escapeMarkdown(check.lookedAt ?? check.reason ?? '')]),
+        row([
+          `\`${check.id}\``,
+          escapeMarkdown(check.environment),
+          `${status.glyph} ${status.word}`,
+          escapeMarkdown(check.lookedAt ?? check.reason ?? ''),
+        ]),
       );
     }
     lines.push('');
@@ -40,10 +48,20 @@ function checkpointSection(checkpoint: GateCheckpoint): string[] {
   for (const check of checkpoint.checks) {
     for (const finding of check.findings) {
       const state = finding.state === 'open' ? '' : ` · ${finding.state}`;
-      lines.push(`- **${finding.severity}**${state} · ${escapeMarkdown(describeObject(finding.object))} (\`${finding.check}\`, \`${finding.fingerprint.slice(0, 12)}\`)  `);
+      lines.push(
+        `- **${finding.severity}**${state} · ${escapeMarkdown(describeObject(finding.object))} (\`${finding.check}\`, \`${finding.fingerprint.slice(0, 12)}\`)  `,
+      );
       lines.push(`  ${escapeMarkdown(finding.message)}${finding.detail ? ` *${escapeMarkdown(finding.detail)}*` : ''}`);
-      if (finding.location) lines.push(`  at \`${printable(finding.location.file).replaceAll('`', "'")}:${finding.location.line}\``);
-      if (finding.fix.sql) lines.push('', ...fenced(finding.fix.sql, 'sql').split('\n').map((line) => `  ${line}`), '');
+      if (finding.location)
+        lines.push(`  at \`${printable(finding.location.file).replaceAll('`', "'")}:${finding.location.line}\``);
+      if (finding.fix.sql)
+        lines.push(
+          '',
+          ...fenced(finding.fix.sql, 'sql')
+            .split('\n')
+            .map((line) => `  ${line}`),
+          '',
+        );
     }
   }
   for (const question of checkpoint.attestations) {
@@ -58,27 +76,69 @@ function actsSection(view: AuditView): string[] {
   const { attestations, waivers, acknowledgements, signOffs } = view.state;
   const lines: string[] = [];
   if (attestations.length > 0) {
-    lines.push('## Attestations', '', row(['checkpoint', 'question', 'answer', 'by', 'given', 'good until']), row(['---', '---', '---', '---', '---', '---']));
+    lines.push(
+      '## Attestations',
+      '',
+      row(['checkpoint', 'question', 'answer', 'by', 'given', 'good until']),
+      row(['---', '---', '---', '---', '---', '---']),
+    );
     for (const one of attestations) {
       const stands = one.covers ? `${one.checkpoint} (in place of ${one.covers.check})` : one.checkpoint;
-      lines.push(row([stands, escapeMarkdown(one.statement), escapeMarkdown(`${one.status}: ${one.answer}`), escapeMarkdown(one.by.name), one.at, one.expiresAt]));
+      lines.push(
+        row([
+          stands,
+          escapeMarkdown(one.statement),
+          escapeMarkdown(`${one.status}: ${one.answer}`),
+          escapeMarkdown(one.by.name),
+          one.at,
+          one.expiresAt,
+        ]),
+      );
     }
     lines.push('');
   }
   if (waivers.length > 0) {
-    lines.push('## Waivers', '', row(['finding', 'check', 'reason', 'risk', 'compensating control', 'owner', 'expires']), row(Array.from({ length: 7 }, () => '---')));
+    lines.push(
+      '## Waivers',
+      '',
+      row(['finding', 'check', 'reason', 'risk', 'compensating control', 'owner', 'expires']),
+      row(Array.from({ length: 7 }, () => '---')),
+    );
     for (const one of waivers) {
       lines.push(
-        row([`\`${one.fingerprint.slice(0, 12)}\``, one.check, escapeMarkdown(one.reason), escapeMarkdown(one.risk), escapeMarkdown(one.compensating), escapeMarkdown(one.owner), one.expiresAt]),
+        row([
+          `\`${one.fingerprint.slice(0, 12)}\``,
+          one.check,
+          escapeMarkdown(one.reason),
+          escapeMarkdown(one.risk),
+          escapeMarkdown(one.compensating),
+          escapeMarkdown(one.owner),
+          one.expiresAt,
+        ]),
       );
     }
     lines.push('');
   }
   if (acknowledgements.length > 0) {
-    lines.push('## Acknowledged findings', '', ...acknowledgements.map((one) => `- \`${one.fingerprint.slice(0, 12)}\` by ${escapeMarkdown(one.by.name)}, ${one.at}: ${escapeMarkdown(one.note)}`), '');
+    lines.push(
+      '## Acknowledged findings',
+      '',
+      ...acknowledgements.map(
+        (one) =>
+          `- \`${one.fingerprint.slice(0, 12)}\` by ${escapeMarkdown(one.by.name)}, ${one.at}: ${escapeMarkdown(one.note)}`,
+      ),
+      '',
+    );
   }
   if (signOffs.length > 0) {
-    lines.push('## Sign-off', '', ...signOffs.map((one) => `- **${one.decision}** by ${escapeMarkdown(one.by.name)}, ${one.at}: ${escapeMarkdown(one.statement)}`), '');
+    lines.push(
+      '## Sign-off',
+      '',
+      ...signOffs.map(
+        (one) => `- **${one.decision}** by ${escapeMarkdown(one.by.name)}, ${one.at}: ${escapeMarkdown(one.statement)}`,
+      ),
+      '',
+    );
   }
   return lines;
 }
@@ -98,16 +158,38 @@ export function renderMarkdown(view: AuditView, version: string): string {
   ];
   for (const section of gate.sections) {
     lines.push(`## ${section.id} ${escapeMarkdown(section.title)}`, '');
-    if (section.state === 'locked') lines.push(`Locked until ${section.opensAfter.join(', ')} ${section.opensAfter.length === 1 ? 'is' : 'are'} satisfied.`, '');
+    if (section.state === 'locked')
+      lines.push(
+        `Locked until ${section.opensAfter.join(', ')} ${section.opensAfter.length === 1 ? 'is' : 'are'} satisfied.`,
+        '',
+      );
     lines.push(...section.checkpoints.flatMap(checkpointSection));
   }
   lines.push(...actsSection(view));
   if (view.matrix.length > 0) {
-    lines.push('## Matrix', '', row(['environment', 'table', 'Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring']), row(Array.from({ length: 7 }, () => '---')));
+    lines.push(
+      '## Matrix',
+      '',
+      row(['environment', 'table', 'Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring']),
+      row(Array.from({ length: 7 }, () => '---')),
+    );
     for (const one of view.matrix) {
-      lines.push(row([escapeMarkdown(one.environment), escapeMarkdown(`${one.schema}.${one.table}`), one.Schema, one.RLS, one.Indexes, one.Seed, one.Monitoring]));
+      lines.push(
+        row([
+          escapeMarkdown(one.environment),
+          escapeMarkdown(`${one.schema}.${one.table}`),
+          one.Schema,
+          one.RLS,
+          one.Indexes,
+          one.Seed,
+          one.Monitoring,
+        ]),
+      );
     }
     lines.push('', '✔ checked and clean · ✖ an open finding · – not checked, or not completely', '');
   }
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }

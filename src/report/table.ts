@@ -35,7 +35,14 @@ function checkLine(check: GateCheck, environments: number, paint: Paint): string
 function findingLines(checkpoint: GateCheckpoint, paint: Paint): string[] {
   return checkpoint.checks.flatMap((check) =>
     check.findings.flatMap((finding) => {
-      const style = finding.state !== 'open' ? 'dim' : finding.severity === 'blocker' || finding.severity === 'high' ? 'bad' : finding.severity === 'medium' ? 'warn' : 'dim';
+      const style =
+        finding.state !== 'open'
+          ? 'dim'
+          : finding.severity === 'blocker' || finding.severity === 'high'
+            ? 'bad'
+            : finding.severity === 'medium'
+              ? 'warn'
+              : 'dim';
       const state = finding.state === 'open' ? '' : ` (${finding.state})`;
       const place = finding.location ? `  ${printable(finding.location.file)}:${finding.location.line}` : '';
       return [
@@ -47,7 +54,10 @@ function findingLines(checkpoint: GateCheckpoint, paint: Paint): string[] {
 }
 
 /** The audit as text for a terminal or a log: checkpoints, checks, findings, what blocks, and the next thing to do. */
-export function renderTable(view: AuditView, options: { colour: boolean; selected: ReadonlySet<string> | null; findings: boolean }): string {
+export function renderTable(
+  view: AuditView,
+  options: { colour: boolean; selected: ReadonlySet<string> | null; findings: boolean },
+): string {
   const paint = painter(options.colour);
   const { gate, state } = view;
   const lines: string[] = [];
@@ -67,21 +77,44 @@ export function renderTable(view: AuditView, options: { colour: boolean; selecte
       lines.push(...checks.map((check) => checkLine(check, environments, paint)));
       if (options.findings) lines.push(...findingLines({ ...checkpoint, checks }, paint));
       for (const question of checkpoint.attestations.filter((one) => one.required && one.state !== 'given')) {
-        lines.push(`    ${paint('warn', ATTESTATION_WORDS[question.state].glyph)} ${printable(question.question)}  ${paint('dim', question.id)}`);
+        lines.push(
+          `    ${paint('warn', ATTESTATION_WORDS[question.state].glyph)} ${printable(question.question)}  ${paint('dim', question.id)}`,
+        );
       }
     }
   }
-  const satisfied = gate.sections.flatMap((section) => section.checkpoints).filter((checkpoint) => checkpoint.ownState === 'satisfied').length;
+  const satisfied = gate.sections
+    .flatMap((section) => section.checkpoints)
+    .filter((checkpoint) => checkpoint.ownState === 'satisfied').length;
   const total = gate.sections.flatMap((section) => section.checkpoints).length;
-  lines.push('', `${satisfied} of ${total} checkpoints satisfied; decision: ${paint(gate.decision === 'blocked' ? 'bad' : 'good', gate.decision)}`);
+  lines.push(
+    '',
+    `${satisfied} of ${total} checkpoints satisfied; decision: ${paint(gate.decision === 'blocked' ? 'bad' : 'good', gate.decision)}`,
+  );
   if (gate.next) lines.push(`Next: ${printable(gate.next.message)}; ${printable(gate.next.next)}`);
   return `${lines.slice(1).join('\n')}\n`;
 }
 
 /** The sign-off matrix as text. */
 export function renderMatrix(view: AuditView): string {
-  const rows = view.matrix.map((row) => [`${row.environment}  ${printable(row.schema)}.${printable(row.table)}`, row.Schema, row.RLS, row.Indexes, row.Seed, row.Monitoring]);
+  const rows = view.matrix.map((row) => [
+    `${row.environment}  ${printable(row.schema)}.${printable(row.table)}`,
+    row.Schema,
+    row.RLS,
+    row.Indexes,
+    row.Seed,
+    row.Monitoring,
+  ]);
   const head = ['table', 'Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring'];
-  const widths = head.map((title, column) => Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[column] ?? ''))));
-  return `${[head, ...rows].map((row) => row.map((text, column) => pad(text, widths[column] ?? 0)).join('  ').trimEnd()).join('\n')}\n`;
+  const widths = head.map((title, column) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[column] ?? ''))),
+  );
+  return `${[head, ...rows]
+    .map((row) =>
+      row
+        .map((text, column) => pad(text, widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`;
 }
