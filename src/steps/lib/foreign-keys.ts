@@ -1,0 +1,55 @@
+import type { Constraint } from '../../core/facts.ts';
+import { type ObjectRef, objectRef } from '../../core/object.ts';
+import { qualified, quoteIdent } from '../../core/text.ts';
+
+export type ForeignKey = Constraint & { references: NonNullable<Constraint['references']> };
+type Action = ForeignKey['references']['onDelete'];
+
+const ACTION_SQL: Readonly<Record<Action, string>> = {
+  a: 'no action',
+  r: 'restrict',
+  c: 'cascade',
+  n: 'set null',
+  d: 'set default',
+};
+
+/** The foreign keys of the project's tables that were declared there (a partition's copy is judged on its root). */
+export function userForeignKeys(constraints: readonly Constraint[]): ForeignKey[] {
+  return constraints.filter(
+    (constraint): constraint is ForeignKey =>
+      constraint.type === 'f' && constraint.references !== null && !constraint.inherited && !constraint.platform,
+  );
+}
+
+export function constraintRef(constraint: Pick<Constraint, 'schema' | 'table' | 'name'>): ObjectRef {
+  return objectRef('constraint', constraint.schema, constraint.name, { table: constraint.table });
+}
+
+export function columnList(columns: readonly string[]): string {
+  return columns.map(quoteIdent).join(', ');
+}
+
+/** SQL that replaces a foreign key by one with another ON DELETE action, without a long lock: NOT VALID first, then validated. */
+export function recreateForeignKey(key: ForeignKey, onDelete: Action): string {
+  const table = qualified(key.schema, key.table);
+  const { references } = key;
+  const target = `${qualified(references.schema, references.table)} (${columnList(references.columns)})`;
+  const onUpdate = references.onUpdate === 'a' ? '' : ` on update ${ACTION_SQL[references.onUpdate]}`;
+  const deferrable = key.deferrable ? ' deferrable' : '';
+  return [
+    `alter table ${table} drop constraint ${quoteIdent(key.name)}`,
+    `alter table ${table} add constraint ${quoteIdent(key.name)} foreign key (${columnList(key.columns)}) references ${target}${onUpdate} on delete ${ACTION_SQL[onDelete]}${deferrable} not valid`,
+    `alter table ${table} validate constraint ${quoteIdent(key.name)}`,
+  ].join(';\n');
+}
+
+/** A name of at most 63 bytes for a new index or constraint that none of `taken` has. */
+export function freeName(parts: readonly string[], suffix: string, taken: ReadonlySet<string>): string {
+  const base = parts.join('_');
+  for (let attempt = 0; ; attempt++) {
+    const end = attempt === 0 ? `_${suffix}` : `_${suffix}${attempt}`;
+    let stem = base;
+    while (Buffer.byteLength(stem + end) > 63) stem = [...stem].slice(0, -1).join('');
+    if (!taken.has(stem + end)) return stem + end;
+  }
+}
