@@ -95,11 +95,11 @@ join public.memberships on memberships.user_id = md5('harbor customer ' || (1 + 
 insert into public.reviews (product_id, user_id, rating, body, published)
 select products.id, md5('harbor customer ' || n)::uuid, 3 + n % 3, (array['Fresh, well packed.', 'Came late, tasted fine.', 'Will order again.'])[1 + n % 3], n % 5 <> 0
 from generate_series(1, 150) as n
-join (select id, row_number() over (order by slug) as n from public.products) as products on products.n = 1 + n % 12;
+join (select id, row_number() over (order by slug) as place from public.products) as products on products.place = 1 + n % 12;
 
 insert into storage.objects (bucket_id, name, owner, owner_id, metadata)
 select 'avatars', id::text || '/avatar', id, id::text, '{"mimetype": "image/jpeg", "size": 48211}'
-from auth.users order by id limit 40;
+from auth.users order by users.id limit 40;
 update public.profiles set avatar_path = objects.name
 from storage.objects where objects.bucket_id = 'avatars' and objects.owner_id = profiles.id::text;
 insert into storage.objects (bucket_id, name, owner, owner_id, metadata)

@@ -18,6 +18,10 @@ async function applyMigration(url: string, migration: { version: string; name: s
   if (error) throw new Error(`${migration.version}_${migration.name}.sql: ${error.message} (line ${error.line})`);
   await withClient(url, async (client) => {
     try {
+      migration.sql = migration.sql.replace(
+        'create extension if not exists pg_cron;',
+        readFileSync('/tmp/harbor-dev/cron.sql', 'utf8'),
+      );
       await client.query(`begin;\n${migration.sql}`);
       await client.query(
         'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
