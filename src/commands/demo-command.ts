@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { applyFixSql } from './demo/apply-fix.ts';
+import { defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
+import { render, verdict } from './check.ts';
+import { openAuditSession } from './open-audit.ts';
+import { withProgress } from './progress.ts';
+import { interruptible, runChecks } from './run-audit.ts';
+import { describeTarget, resolveProject } from './targets.ts';
+import { assertTerminal, openWizard } from './wizard.ts';
+
+export interface DemoCommandOptions {
+  fixed?: boolean;
+  fresh?: boolean;
+  dir?: string;
+  screenReader?: boolean;
+  check?: boolean;
+}
+
+/** `supaready demo`: Harbor, a small shop on an embedded Supabase project, in the wizard (or its result with --check). */
+export async function demoCommand(options: DemoCommandOptions, version: string): Promise<number> {
+  if (!options.check) assertTerminal();
+  const fixed = options.fixed === true;
+  const directory = resolve(options.dir ?? defaultDemoDirectory(fixed));
+  const demo = await withProgress(fixed ? 'Preparing Harbor without its defects' : 'Preparing Harbor, the demo shop', (report) =>
+    prepareDemo({ directory, fixed, fresh: options.fresh === true, onProgress: report }),
+  );
+  try {
+    const project = { ...resolveProject({ repo: demo.repository }), name: demo.project, stateRoot: directory };
+    // Its port changes with every start; the place stays the same, and so does the audit.
+    const target = `${describeTarget(demo.url).replace(/:\d+\//, '/')} (embedded)`;
+    const { session, store } = openAuditSession({
+      options: { ...(options.fresh && { new: true }) },
+      project,
+      targets: [
+        {
+          environment: { name: 'production', kind: demo.environmentKind, source: 'live', target },
+          databaseUrl: demo.url,
+          embedded: true,
+          projectRef: null,
+          replay: null,
+        },
+      ],
+      mode: options.check ? 'headless' : 'wizard',
+      version,
+      applySql: applyFixSql,
+    });
+    try {
+      if (!options.check) {
+        const flags = `${fixed ? ' --fixed' : ''}${options.dir ? ` --dir ${options.dir}` : ''}`;
+        return await openWizard({
+          controller: session,
+          resumeCommand: process.env.npm_lifecycle_event === 'demo' ? `npm run demo${flags ? ` --${flags}` : ''}` : `supaready demo${flags}`,
+          screenReader: options.screenReader === true,
+          directory: demo.repository,
+        });
+      }
+      const interrupt = interruptible();
+      const startedAt = new Date().toISOString();
+      await runChecks(session, [], interrupt.signal);
+      interrupt.release();
+      const view = session.view();
+      process.stdout.write(render(view, store, { format: 'table', version, selected: null, startedAt, skippedCredentials: {}, findings: true }));
+      return verdict(view, null);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await demo.stop();
+  }
+}

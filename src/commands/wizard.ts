@@ -1,0 +1,99 @@
+import { EXIT, UserError } from '../core/errors.ts';
+import type { Person } from '../core/events.ts';
+import type { AuditController } from '../engine/controller.ts';
+import { secretAsker } from './ask.ts';
+import { openAuditSession, type OpenedAudit } from './open-audit.ts';
+import type { AuditOptions } from './options.ts';
+import { knownPerson } from './person.ts';
+import { withProgress } from './progress.ts';
+import { type Project, resolveProject, resolveTargets, type Targets } from './targets.ts';
+
+/** Refused before anything is started: without a terminal nothing is asked and nothing drawn (DESIGN.md §6). */
+export function assertTerminal(): void {
+  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  throw new UserError(
+    'no-terminal',
+    'the wizard needs a terminal on both input and output',
+    'without one use `supaready check`, `status`, `attest`, `waive`, `bundle`: they ask nothing that a flag does not answer',
+    EXIT.usage,
+  );
+}
+
+export interface WizardRequest {
+  controller: AuditController;
+  /** What to type to come back here. */
+  resumeCommand: string;
+  screenReader: boolean;
+  /** Folder whose git identity stands in when nobody has said who they are. */
+  directory: string;
+}
+
+/** Hands the terminal to the wizard and returns its exit code. */
+export async function openWizard(request: WizardRequest): Promise<number> {
+  const [{ runWizard }, { readPreferences, writePreferences }] = await Promise.all([import('../ui/terminal.ts'), import('../state/preferences.ts')]);
+  const preferences = readPreferences();
+  const { exitCode } = await runWizard(request.controller, {
+    resumeCommand: request.resumeCommand,
+    person: knownPerson(undefined, preferences.person, request.directory),
+    savePerson: (person: Person) => writePreferences({ person }),
+    screenReader: request.screenReader || preferences.screenReader,
+    openUrl: async (url: string) => {
+      const { default: open } = await import('open');
+      await open(url);
+    },
+  });
+  return exitCode;
+}
+
+/** Opens the audit for writing; when another terminal holds it, to follow it read-only. */
+function openOrFollow(options: AuditOptions, project: Project, targets: Targets, version: string): { opened: OpenedAudit; following: boolean } {
+  const request = { options, project, targets: targets.targets, mode: 'wizard' as const, version };
+  try {
+    return { opened: openAuditSession(request), following: false };
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'audit-locked') throw error;
+    process.stderr.write(`supaready: ${error.message}\n  opening it to look at only; ${error.next}\n`);
+    return { opened: openAuditSession({ ...request, access: 'read', holder: error.message }), following: true };
+  }
+}
+
+function resumeCommand(options: AuditOptions, audit: string): string {
+  const parts = ['supaready'];
+  if (options.config) parts.push('--config', options.config);
+  if (options.repo) parts.push('--repo', options.repo);
+  if (options.fromMigrations) parts.push('--from-migrations');
+  if (options.env) parts.push('--env', options.env);
+  // A connection string is a secret: it is not repeated on the screen.
+  if (options.dbUrl) parts.push('--db-url', options.dbUrl.startsWith('env:') ? options.dbUrl : '…');
+  parts.push('--audit', audit.slice(-6));
+  return parts.join(' ');
+}
+
+/** `supaready`: starts an audit, or resumes the latest that fits, in the wizard. */
+export async function wizardCommand(options: AuditOptions, version: string): Promise<number> {
+  assertTerminal();
+  const project = resolveProject(options);
+  const resolve = (report?: (text: string) => void) =>
+    resolveTargets(options, project, secretAsker(), { onFile: (path, done, total) => report?.(`${path} (${done} of ${total})`) });
+  const targets = options.fromMigrations ? await withProgress('Replaying the migrations', resolve) : await resolve();
+  try {
+    const { opened, following } = openOrFollow(options, project, targets, version);
+    const { session, store } = opened;
+    const stop = following ? store.follow(() => session.refresh()) : () => {};
+    try {
+      const { rememberAudit } = await import('../state/preferences.ts');
+      rememberAudit({ directory: store.directory, project: project.name });
+      return await openWizard({
+        controller: session,
+        resumeCommand: resumeCommand(options, store.state.auditId),
+        screenReader: options.screenReader === true,
+        directory: project.stateRoot,
+      });
+    } finally {
+      stop();
+      await session.close();
+    }
+  } finally {
+    await targets.close();
+  }
+}
