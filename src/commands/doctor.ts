@@ -38,8 +38,8 @@ function writable(directory: string): Line {
 
 async function embedded(): Promise<Line> {
   try {
-    const { findEmbeddedBinaries } = await import('../facts/shadow/installation.ts');
-    return { what: 'embedded PostgreSQL', state: 'ok', note: findEmbeddedBinaries() };
+    const { findDistribution } = await import('../facts/shadow/binaries.ts');
+    return { what: 'embedded PostgreSQL', state: 'ok', note: findDistribution(undefined).root };
   } catch (error) {
     return { what: 'embedded PostgreSQL', state: 'missing', note: error instanceof UserError ? `${error.message}; ${error.next}` : 'not installed: demo and --from-migrations are not possible' };
   }

@@ -2,6 +2,7 @@ import { EXIT, UserError } from '../core/errors.ts';
 import type { Person } from '../core/events.ts';
 import type { AuditController } from '../engine/controller.ts';
 import { secretAsker } from './ask.ts';
+import { copyText } from './clipboard.ts';
 import { openAuditSession, type OpenedAudit } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { knownPerson } from './person.ts';
@@ -37,6 +38,7 @@ export async function openWizard(request: WizardRequest): Promise<number> {
     person: knownPerson(undefined, preferences.person, request.directory),
     savePerson: (person: Person) => writePreferences({ person }),
     screenReader: request.screenReader || preferences.screenReader,
+    copy: copyText,
     openUrl: async (url: string) => {
       const { default: open } = await import('open');
       await open(url);
