@@ -1,35 +1,39 @@
+import Conf from 'conf';
 import { z } from 'zod';
-import { type Person, personSchema } from '../core/events.ts';
+import { personSchema } from '../core/events.ts';
+
+/*
+ * Per-user preferences, in the system's place for them. Import this module lazily: `conf` costs tens of milliseconds that
+ * most commands need not spend. Nothing here ever stops the tool: a file that is missing, broken or forbidden means no
+ * preferences, and one that cannot be written is not written.
+ */
 
 const RECENT = 20;
 const recentAuditSchema = z.object({
   /** The audit's folder. */
-  path: z.string(),
+  directory: z.string(),
   project: z.string(),
   /** ISO 8601 UTC. */
   openedAt: z.string(),
 });
-export type RecentAudit = z.infer<typeof recentAuditSchema>;
-
 const preferencesSchema = z.object({
+  /** Last opened first. */
   recentAudits: z.array(recentAuditSchema).catch([]),
-  /** Who attests and waives on this machine: only a proposal in forms. */
+  /** Who attests and waives on this machine: a proposal in forms, no more. */
   person: personSchema.nullable().catch(null),
-  /** Linear output instead of a drawn screen; null = as the environment says. */
-  screenReader: z.boolean().nullable().catch(null),
+  /** Linear output instead of a drawn screen. */
+  screenReader: z.boolean().catch(false),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
-const NONE: Preferences = { recentAudits: [], person: null, screenReader: null };
+const NONE: Preferences = { recentAudits: [], person: null, screenReader: false };
 
 export interface PreferenceOptions {
   /** Folder of the preferences file; the system's place for it when absent. */
   directory?: string;
 }
 
-/** Opens the file. `conf` is loaded only here: most commands never need it. */
-async function open({ directory }: PreferenceOptions) {
-  const { default: Conf } = await import('conf');
+function openFile({ directory }: PreferenceOptions): Conf<Record<string, unknown>> {
   return new Conf<Record<string, unknown>>({
     projectName: 'supaready',
     projectSuffix: '',
@@ -39,47 +43,31 @@ async function open({ directory }: PreferenceOptions) {
   });
 }
 
-/** What a person prefers on this machine. Never fails: a file that is missing, broken or forbidden means no preferences. */
-export async function loadPreferences(options: PreferenceOptions = {}): Promise<Preferences> {
+/** What a person prefers on this machine; each part that cannot be read is as if it had never been set. */
+export function readPreferences(options: PreferenceOptions = {}): Preferences {
   try {
-    const { store } = await open(options);
-    return preferencesSchema.parse({ ...NONE, ...store });
+    return preferencesSchema.parse({ ...NONE, ...openFile(options).store });
   } catch {
     return NONE;
   }
 }
 
-/** Keeps preferences; false when the file could not be written, which is no reason to stop. */
-async function save(
-  change: (current: Preferences) => Partial<Preferences>,
-  options: PreferenceOptions,
-): Promise<boolean> {
+/** Changes the parts given; false when the file could not be written. */
+export function writePreferences(change: Partial<Preferences>, options: PreferenceOptions = {}): boolean {
   try {
-    const file = await open(options);
-    const current = preferencesSchema.parse({ ...NONE, ...file.store });
-    file.set(change(current));
+    openFile(options).set(change);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Puts an audit on top of the list of recent ones (20 at most). */
-export function rememberAudit(audit: RecentAudit, options: PreferenceOptions = {}): Promise<boolean> {
-  return save(
-    ({ recentAudits }) => ({
-      recentAudits: [audit, ...recentAudits.filter(({ path }) => path !== audit.path)].slice(0, RECENT),
-    }),
-    options,
-  );
-}
-
-/** Remembers who last attested or waived, as the proposal for next time. */
-export function rememberPerson(person: Person, options: PreferenceOptions = {}): Promise<boolean> {
-  return save(() => ({ person }), options);
-}
-
-/** Remembers whether output is to be linear. */
-export function rememberScreenReader(screenReader: boolean, options: PreferenceOptions = {}): Promise<boolean> {
-  return save(() => ({ screenReader }), options);
+/** Puts an audit on top of the recent ones (20 at most); false when the file could not be written. */
+export function rememberAudit(
+  audit: { directory: string; project: string; openedAt?: string },
+  options: PreferenceOptions = {},
+): boolean {
+  const { directory, project, openedAt = new Date().toISOString() } = audit;
+  const others = readPreferences(options).recentAudits.filter((one) => one.directory !== directory);
+  return writePreferences({ recentAudits: [{ directory, project, openedAt }, ...others].slice(0, RECENT) }, options);
 }
