@@ -72,7 +72,9 @@ export function readConfig(file: string): Config {
   throw new UserError(
     secret ? 'config-literal-secret' : 'config-invalid',
     `${file}:${lineOf(text, at?.offset ?? 0)}: “${issue.path.join('.')}” ${secret ? 'must be a reference, not the secret itself' : `is not valid: ${issue.message}`}`,
-    secret ? `put the secret into the environment and write "${key}": "env:NAME" here; if the file was ever committed, rotate the secret` : 'correct it; schemas/config.schema.json describes every key',
+    secret
+      ? `put the secret into the environment and write "${key}": "env:NAME" here; if the file was ever committed, rotate the secret`
+      : 'correct it; schemas/config.schema.json describes every key',
   );
 }
 
@@ -84,7 +86,12 @@ function toValue(node: Node): unknown {
   for (const property of node.children ?? []) {
     const [key, value] = property.children ?? [];
     if (!key || !value) continue;
-    if (Object.hasOwn(object, key.value)) throw new UserError('config-duplicate-key', `the key “${key.value}” stands twice in ${CONFIG_FILE}`, 'keep one of them');
+    if (Object.hasOwn(object, key.value))
+      throw new UserError(
+        'config-duplicate-key',
+        `the key “${key.value}” stands twice in ${CONFIG_FILE}`,
+        'keep one of them',
+      );
     object[key.value] = toValue(value);
   }
   return object;
@@ -96,9 +103,18 @@ function fromKeychain(name: string, key: string): string {
       ? ['security', ['find-generic-password', '-s', 'supaready', '-a', name, '-w']]
       : ['secret-tool', ['lookup', 'service', 'supaready', 'account', name]];
   try {
-    return execFileSync(command as string, args as string[], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trimEnd();
+    return execFileSync(command as string, args as string[], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trimEnd();
   } catch (error) {
-    throw new UserError('keychain-missing', `the keychain has no entry “${name}” of service supaready, which “${key}” refers to`, `store it there (\`${command}\`), or use env:NAME instead`, EXIT.usage, error);
+    throw new UserError(
+      'keychain-missing',
+      `the keychain has no entry “${name}” of service supaready, which “${key}” refers to`,
+      `store it there (\`${command}\`), or use env:NAME instead`,
+      EXIT.usage,
+      error,
+    );
   }
 }
 
@@ -106,16 +122,31 @@ function fromKeychain(name: string, key: string): string {
  * The secret behind a reference. `ask` is called for `prompt` (null where nobody can be asked).
  * Throws UserError (exit 2) naming the key and the variable, never a value.
  */
-export async function resolveSecret(reference: string, key: string, ask: ((label: string) => Promise<string>) | null): Promise<string> {
+export async function resolveSecret(
+  reference: string,
+  key: string,
+  ask: ((label: string) => Promise<string>) | null,
+): Promise<string> {
   if (reference.startsWith('env:')) {
     const name = reference.slice(4);
     const value = process.env[name];
     if (value === undefined || value === '') {
-      throw new UserError('config-missing-variable', `“${key}” refers to the environment variable ${name}, which is not set`, `set it: export ${name}=…`, EXIT.usage);
+      throw new UserError(
+        'config-missing-variable',
+        `“${key}” refers to the environment variable ${name}, which is not set`,
+        `set it: export ${name}=…`,
+        EXIT.usage,
+      );
     }
     return value;
   }
   if (reference.startsWith('keychain:')) return fromKeychain(reference.slice('keychain:'.length), key);
-  if (!ask) throw new UserError('config-needs-prompt', `“${key}” is asked for at start, and there is no terminal to ask on`, 'use "env:NAME" for runs without a terminal', EXIT.usage);
+  if (!ask)
+    throw new UserError(
+      'config-needs-prompt',
+      `“${key}” is asked for at start, and there is no terminal to ask on`,
+      'use "env:NAME" for runs without a terminal',
+      EXIT.usage,
+    );
   return ask(key);
 }

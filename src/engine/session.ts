@@ -1,39 +1,29 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { canonicalJson } from '../core/canonical.ts';
-import {
-  type Attestation,
-  type Check,
-  type Checklist,
-  type Checkpoint,
-  checkpointsOf,
-  type Parameters,
-} from '../core/check.ts';
-import { addDays } from '../core/duration.ts';
+import { type Check, type Checklist, type Checkpoint, checkpointsOf, type Parameters } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { NewEvent, Person } from '../core/events.ts';
-import {
-  type Collected,
-  type Declared,
-  type FactName,
-  type Facts,
-  type Relation,
-  type Snapshot,
-  VOLATILE_FACTS,
-} from '../core/facts.ts';
+import type { Collected, Declared, FactName, Facts, Relation, Snapshot } from '../core/facts.ts';
 import type { CheckResult } from '../core/finding.ts';
-import type { Gate, GateFinding } from '../core/gate.ts';
-import { describeObject } from '../core/object.ts';
 import type { Policy } from '../core/policy.ts';
-import { blocks } from '../core/severity.ts';
 import { snapshotOf } from '../core/snapshot.ts';
 import { loadSqlParser } from '../core/sql.ts';
 import type { AuditStore } from '../state/store.ts';
+import {
+  type ActContext,
+  acknowledgeEvent,
+  approveEvent,
+  attestEvent,
+  findFinding,
+  refused,
+  revokeEvent,
+  signEvent,
+  waiveEvent,
+} from './acts.ts';
 import { auditResults, fingerprints, SIGN_OFF_SECTION, signedContract } from './audit-facts.ts';
 import { collectSnapshot, factsOf, type Target } from './collect.ts';
 import type { AttestInput, AuditController, AuditView, RunProgress, RunSummary, WaiveInput } from './controller.ts';
 import { evaluateCheck } from './evaluate.ts';
-import { storeEvidence } from './evidence-files.ts';
 import { evaluateGate } from './gate.ts';
 import { buildMatrix, matrixTables } from './matrix.ts';
 import { selectChecks } from './select.ts';
@@ -63,12 +53,6 @@ export interface SessionOptions {
 }
 
 type ContractFacts = Pick<Facts, 'relations' | 'columns' | 'functions'>;
-
-const id = (kind: string) => `${kind}-${randomBytes(5).toString('hex')}`;
-
-function refused(code: string, message: string, next: string): UserError {
-  return new UserError(code, message, next, EXIT.usage);
-}
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
@@ -183,145 +167,33 @@ export class AuditSession implements AuditController {
   }
 
   async attest(input: AttestInput, by: Person): Promise<void> {
-    const checkpoint = this.#openCheckpoint(input.checkpoint);
-    const question = this.#question(checkpoint, input);
-    if (question?.kind === 'text' && input.answer.trim() === '') {
-      throw refused('empty-answer', 'this question asks for an answer in words', 'write one, or leave it open for now');
-    }
-    if ((input.covers || question?.evidence === 'required') && input.evidence.length === 0) {
-      throw refused(
-        'evidence-missing',
-        'this needs evidence: a file or a link that somebody else can look at',
-        'attach one (--evidence FILE|URL)',
-      );
-    }
-    const evidence = await storeEvidence(input.evidence, this.#store.blobs);
-    await this.#record([
-      {
-        type: 'attest',
-        data: {
-          id: id('att'),
-          checkpoint: checkpoint.id,
-          attestation: input.attestation,
-          covers: input.covers ?? null,
-          status: input.status,
-          statement:
-            question?.question ??
-            `${input.covers?.check} could not run in ${input.covers?.environment}: looked at by hand`,
-          answer: input.answer.trim(),
-          by,
-          expiresAt: addDays(this.#now(), question?.validForDays ?? 90),
-          binds: this.#binds(question, input.covers),
-          evidence,
-        },
-      },
-    ]);
+    this.#assertWritable();
+    await this.#record(await attestEvent(this.#act(by), input, this.#store.blobs));
   }
 
   async waive(input: WaiveInput, by: Person): Promise<void> {
-    const finding = this.#finding(input.fingerprint, input.environment);
-    if (!blocks(finding.severity)) {
-      throw refused(
-        'nothing-to-waive',
-        `a ${finding.severity} finding is only listed and holds nothing back`,
-        'leave it, or fix it',
-      );
-    }
-    const { maxWaiverDays } = this.#options.policy;
-    if (!Number.isInteger(input.days) || input.days < 1 || input.days > maxWaiverDays) {
-      throw refused(
-        'waiver-too-long',
-        `a waiver lives 1 to ${maxWaiverDays} days`,
-        'choose fewer days: it can be renewed',
-      );
-    }
-    for (const field of ['reason', 'risk', 'compensating', 'owner'] as const) {
-      if (input[field].trim() === '')
-        throw refused(
-          'waiver-incomplete',
-          `a waiver needs ${field === 'compensating' ? 'a compensating control' : `its ${field}`}`,
-          'fill it in: somebody will read it in ninety days',
-        );
-    }
-    await this.#record([
-      {
-        type: 'waive',
-        data: {
-          id: id('wv'),
-          fingerprint: finding.fingerprint,
-          environment: finding.environment,
-          check: finding.check,
-          severity: finding.severity,
-          reason: input.reason.trim(),
-          risk: input.risk.trim(),
-          compensating: input.compensating.trim(),
-          owner: input.owner.trim(),
-          by,
-          expiresAt: addDays(this.#now(), input.days),
-        },
-      },
-    ]);
+    this.#assertWritable();
+    await this.#record(waiveEvent(this.#act(by), input));
   }
 
   async acknowledge(input: { fingerprint: string; environment: string; note: string }, by: Person): Promise<void> {
-    const finding = this.#finding(input.fingerprint, input.environment);
-    if (finding.severity !== 'medium') {
-      throw refused(
-        'not-acknowledgeable',
-        `only a medium finding can be acknowledged; this one is ${finding.severity}`,
-        'fix it, or waive it with a reason and an owner',
-      );
-    }
-    await this.#record([
-      {
-        type: 'acknowledge',
-        data: {
-          id: id('ack'),
-          fingerprint: finding.fingerprint,
-          environment: finding.environment,
-          note: input.note.trim(),
-          by,
-        },
-      },
-    ]);
+    this.#assertWritable();
+    await this.#record(acknowledgeEvent(this.#act(by), input));
   }
 
   async approve(target: string, by: Person): Promise<void> {
-    this.#assertKnownAct(target);
-    await this.#record([{ type: 'approve', data: { id: id('ok'), target, by } }]);
+    this.#assertWritable();
+    await this.#record(approveEvent(this.#act(by), target));
   }
 
   async revoke(target: string, reason: string, by: Person): Promise<void> {
-    this.#assertKnownAct(target);
-    if (reason.trim() === '') throw refused('reason-missing', 'taking something back needs a reason', 'say why');
-    await this.#record([{ type: 'revoke', data: { target, reason: reason.trim(), by } }]);
+    this.#assertWritable();
+    await this.#record(revokeEvent(this.#act(by), target, reason));
   }
 
   async sign(statement: string, by: Person): Promise<void> {
     this.#assertWritable();
-    const { gate, state } = this.view();
-    if (gate.decision === 'blocked') {
-      const open = gate.blocking.filter((checkpoint) => !checkpoint.startsWith(`${SIGN_OFF_SECTION}.`));
-      throw refused(
-        'not-ready',
-        `it cannot be signed off: ${(open.length > 0 ? open : gate.blocking).join(', ')} ${gate.blocking.length === 1 ? 'is' : 'are'} not satisfied`,
-        gate.next?.next ?? 'open the first of them',
-      );
-    }
-    await this.#record([
-      {
-        type: 'sign',
-        data: {
-          id: id('sig'),
-          decision: gate.decision,
-          statement: statement.trim(),
-          by,
-          snapshots: Object.fromEntries(
-            Object.values(state.snapshots).map((snapshot) => [snapshot.environment, snapshot.snapshotId]),
-          ),
-        },
-      },
-    ]);
+    await this.#record(signEvent(this.#act(by), statement));
   }
 
   async applyFix(fingerprint: string, environment: string): Promise<void> {
@@ -334,7 +206,7 @@ export class AuditSession implements AuditController {
         'supaready applies fixes to its own demo database only',
         'copy the SQL, or write it as a migration',
       );
-    const finding = this.#finding(fingerprint, environment);
+    const finding = findFinding(this.view(), fingerprint, environment);
     if (finding.fix.sql === null)
       throw refused(
         'no-sql-fix',
@@ -342,13 +214,12 @@ export class AuditSession implements AuditController {
         finding.fix.command ?? 'read the explanation',
       );
     const statements = await applySql(target.databaseUrl, finding.fix.sql);
-    await this.#record([
-      { type: 'fix', data: { fingerprint: finding.fingerprint, environment, check: finding.check, statements } },
-    ]);
+    const data = { fingerprint: finding.fingerprint, environment, check: finding.check, statements };
+    await this.#record({ type: 'fix', data });
   }
 
   async writeMigration(fingerprint: string, environment: string): Promise<string> {
-    const finding = this.#finding(fingerprint, environment);
+    const finding = findFinding(this.view(), fingerprint, environment);
     const { repository, migrations } = this.#options;
     if (repository === null)
       throw refused(
@@ -369,7 +240,7 @@ export class AuditSession implements AuditController {
 
   studioUrl(fingerprint: string, environment: string): string | null {
     const target = this.#options.targets.find((one) => one.environment.name === environment);
-    return studioPage(target?.projectRef ?? null, this.#finding(fingerprint, environment).object);
+    return studioPage(target?.projectRef ?? null, findFinding(this.view(), fingerprint, environment).object);
   }
 
   async close(): Promise<void> {
@@ -558,9 +429,12 @@ export class AuditSession implements AuditController {
     return loaded;
   }
 
-  async #record(events: readonly NewEvent[]): Promise<void> {
-    this.#assertWritable();
-    this.#store.append(events, this.#now());
+  #act(by: Person): ActContext {
+    return { view: this.view(), policy: this.#options.policy, by, now: this.#now() };
+  }
+
+  async #record(event: NewEvent): Promise<void> {
+    this.#store.append([event], this.#now());
     this.#changed();
     await this.#judgeSignOff();
   }
@@ -582,114 +456,6 @@ export class AuditSession implements AuditController {
         'finish there, or quit there and try again',
       );
     }
-  }
-
-  #gateCheckpoint(checkpointId: string): Gate['sections'][number]['checkpoints'][number] {
-    const found = this.view()
-      .gate.sections.flatMap((section) => section.checkpoints)
-      .find((checkpoint) => checkpoint.id === checkpointId);
-    if (!found)
-      throw refused('unknown-checkpoint', `there is no checkpoint “${checkpointId}”`, '`supaready status` lists them');
-    return found;
-  }
-
-  #openCheckpoint(checkpointId: string): Checkpoint {
-    this.#assertWritable();
-    const gate = this.#gateCheckpoint(checkpointId);
-    const section = this.view().gate.sections.find((one) => one.id === gate.section);
-    if (section?.state === 'locked') {
-      throw refused(
-        'section-locked',
-        `section ${section.id} opens when ${section.opensAfter.join(', ')} ${section.opensAfter.length === 1 ? 'is' : 'are'} satisfied; until then nothing in it can be attested`,
-        `go on with ${section.opensAfter[0] ?? 'the first open checkpoint'}`,
-      );
-    }
-    const checkpoint = checkpointsOf(this.#options.checklist).find((one) => one.id === checkpointId);
-    if (!checkpoint)
-      throw refused('unknown-checkpoint', `there is no checkpoint “${checkpointId}”`, '`supaready status` lists them');
-    return checkpoint;
-  }
-
-  #question(checkpoint: Checkpoint, input: AttestInput): Attestation | null {
-    if (input.attestation !== null) {
-      const question = checkpoint.attestations.find((one) => one.id === input.attestation);
-      if (question) return question;
-      throw refused(
-        'unknown-question',
-        `checkpoint ${checkpoint.id} asks no question “${input.attestation}”`,
-        `it asks: ${checkpoint.attestations.map((one) => one.id).join(', ') || 'nothing'}`,
-      );
-    }
-    const covers = input.covers;
-    const check = this.#gateCheckpoint(checkpoint.id).checks.find(
-      (one) => one.id === covers?.check && one.environment === covers?.environment,
-    );
-    if (!check)
-      throw refused(
-        'unknown-check',
-        `checkpoint ${checkpoint.id} has no such check in that environment`,
-        'name the check and its environment',
-      );
-    if (check.status !== 'skipped' && check.status !== 'error') {
-      throw refused(
-        'check-ran',
-        `${check.id} is ${check.status}: a manual attestation stands in only for a check that could not run`,
-        'fix or waive its findings',
-      );
-    }
-    return null;
-  }
-
-  /** The digests that an attestation is given over, by environment. */
-  #binds(question: Attestation | null, covers: AttestInput['covers']): Record<string, Record<string, string>> {
-    const { snapshots } = this.#store.state;
-    const names = new Set<string>(question?.binds ?? []);
-    if (names.size === 0 || covers) return {};
-    const digests = (environment: string) =>
-      Object.fromEntries(
-        Object.entries(snapshots[environment]?.facets ?? {}).filter(
-          (entry): entry is [string, string] =>
-            names.has(entry[0]) && entry[1] !== null && !VOLATILE_FACTS.has(entry[0] as FactName),
-        ),
-      );
-    return Object.fromEntries(Object.keys(snapshots).map((environment) => [environment, digests(environment)]));
-  }
-
-  #finding(fingerprint: string, environment: string): GateFinding {
-    const all = this.view().gate.sections.flatMap((section) =>
-      section.checkpoints.flatMap((checkpoint) => checkpoint.checks.flatMap((check) => check.findings)),
-    );
-    const hits = all.filter(
-      (finding) => finding.environment === environment && finding.fingerprint.startsWith(fingerprint),
-    );
-    const [first, second] = hits;
-    if (!first || fingerprint.length < 6) {
-      throw refused(
-        'unknown-finding',
-        `no finding in ${environment} has a fingerprint that starts with “${fingerprint}”`,
-        '`supaready status` lists them; give at least six characters',
-      );
-    }
-    if (second && second.fingerprint !== first.fingerprint) {
-      throw refused(
-        'ambiguous-finding',
-        `“${fingerprint}” fits ${describeObject(first.object)} and ${describeObject(second.object)}`,
-        'give more characters',
-      );
-    }
-    return first;
-  }
-
-  #assertKnownAct(target: string): void {
-    this.#assertWritable();
-    const { attestations, waivers, acknowledgements, approvals, signOffs } = this.#store.state;
-    if ([...attestations, ...waivers, ...acknowledgements, ...approvals, ...signOffs].some((act) => act.id === target))
-      return;
-    throw refused(
-      'unknown-act',
-      `nothing in this audit has the id “${target}”`,
-      '`supaready status` lists attestations and waivers with their ids',
-    );
   }
 
   #applicable(target: Target): Checkpoint[] {
