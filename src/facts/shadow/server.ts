@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { quoteIdent, quoteLiteral } from '../../core/text.ts';
-import { type Binaries, findBinaries, program, reachableBy, type ServerUser, serverUser } from './binaries.ts';
+import { executable, findDistribution, reachableBy, type ServerUser, serverUser } from './binaries.ts';
+import { install } from './installation.ts';
 import { onProcessEnd } from './process-end.ts';
 
 /** A PostgreSQL server on loopback with trust authentication; `supabase_admin` is the bootstrap superuser. */
@@ -25,7 +26,7 @@ export interface PostgresServer {
 export interface StartOptions {
   /** Made if missing; the cluster is in `data` below it, the log in `server.log`. */
   directory: string;
-  /** Folder with initdb and postgres; the embedded PostgreSQL unless named. */
+  /** Folder with initdb and postgres, e.g. /usr/lib/postgresql/15/bin; the embedded PostgreSQL unless named. */
   binaries?: string;
   /** The directory is removed with the server, at the latest when this process ends by itself, SIGINT, SIGTERM or SIGHUP. */
   ephemeral?: boolean;
@@ -145,7 +146,7 @@ function launch(file: string, args: string[], directory: string, user: ServerUse
   return { pid: child.pid, ended };
 }
 
-async function initialise(binaries: Binaries, directory: string, user: ServerUser | null): Promise<void> {
+async function initialise(bin: string, directory: string, user: ServerUser | null): Promise<void> {
   const data = join(directory, 'data');
   let code: number | string = 1;
   for (const locale of ['C.UTF-8', 'C']) {
@@ -162,7 +163,7 @@ async function initialise(binaries: Binaries, directory: string, user: ServerUse
       '--no-sync',
       '--no-instructions',
     ];
-    const child = launch(program(binaries, 'initdb'), args, directory, user);
+    const child = launch(join(bin, executable('initdb')), args, directory, user);
     // initdb takes half a second; it must hold the event loop, unlike the server.
     const hold = setInterval(() => undefined, 1000);
     code = await child.ended;
@@ -238,7 +239,7 @@ const SETTINGS = {
 } as const;
 
 async function launchServer(
-  binaries: Binaries,
+  bin: string,
   directory: string,
   user: ServerUser | null,
 ): Promise<{ pid: number; port: number; ended: Promise<unknown> }> {
@@ -250,7 +251,7 @@ async function launchServer(
     const args = ['-D', data, '-p', String(port)];
     for (const [name, value] of Object.entries(SETTINGS)) args.push('-c', `${name}=${value}`);
     if (preload) args.push('-c', 'shared_preload_libraries=pg_stat_statements');
-    const child = launch(program(binaries, 'postgres'), args, directory, user);
+    const child = launch(join(bin, executable('postgres')), args, directory, user);
     let exit: number | string | null = null;
     void child.ended.then((code) => {
       exit = code;
@@ -337,7 +338,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
   if (running) {
     server = { ...running, ended: null };
   } else {
-    const binaries = findBinaries(options.binaries, user);
+    const bin = install(findDistribution(options.binaries));
     if (user) {
       if (!reachableBy(directory, user)) {
         throw new UserError(
@@ -349,8 +350,8 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
       }
       chownSync(directory, user.uid, user.gid);
     }
-    if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries, directory, user);
-    server = await launchServer(binaries, directory, user);
+    if (!existsSync(join(data, 'PG_VERSION'))) await initialise(bin, directory, user);
+    server = await launchServer(bin, directory, user);
   }
   writeFileSync(join(directory, 'owner.pid'), String(process.pid));
 

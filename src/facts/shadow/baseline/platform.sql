@@ -74,3 +74,12 @@ create table supabase_migrations.schema_migrations (version text primary key, st
 alter table supabase_migrations.schema_migrations owner to postgres;
 
 create schema pgbouncer authorization pgbouncer;
+
+-- Part of every hosted project. A server of the user's own may have neither it nor our shim.
+do $$
+begin
+  if exists (select from pg_available_extensions where name = 'supabase_vault') then
+    create extension supabase_vault;
+  end if;
+end
+$$;

@@ -1,0 +1,20 @@
+create function wrappers_validator(text[], oid) returns void language sql as '';
+do $$
+declare
+  name text;
+begin
+  foreach name in array array[
+    'airtable', 'auth0', 'big_query', 'click_house', 'cognito', 'firebase', 'hello_world', 'iceberg', 'logflare', 'mssql', 'redis', 's3', 'stripe', 'wasm', 'duckdb'
+  ] loop
+    execute format('create function %I() returns fdw_handler language c strict as %L, %L', name || '_fdw_handler', '$libdir/postgres_fdw', 'postgres_fdw_handler');
+    execute format('create function %I(text[], oid) returns void language sql as %L', name || '_fdw_validator', '');
+    execute format('create function %I() returns table (name text, version text, author text, website text) language sql as %L', name || '_fdw_meta',
+      'select null::text, null::text, null::text, null::text where false');
+  end loop;
+end
+$$;
+create table wrappers_fdw_stats (
+  fdw_name text primary key,
+  create_times bigint, rows_in bigint, rows_out bigint, bytes_in bigint, bytes_out bigint, metadata jsonb,
+  created_at timestamptz not null default now(), updated_at timestamptz not null default now()
+);
