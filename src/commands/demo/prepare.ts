@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
@@ -10,9 +11,18 @@ import { repositoryFiles, writeRepository } from './repository.ts';
 const DEMO_VERSION = 1;
 const DATABASE = 'harbor';
 const MARKER = 'harbor.json';
+const POSTGRES = 'postgres-';
+
+/** Written last: the folder is complete. */
+interface Marker {
+  version: number;
+  fixed: boolean;
+  /** Name of the folder with the database. */
+  postgres: string;
+}
 
 export interface DemoOptions {
-  /** Made if missing. Holds `postgres/`, `repository/` and a marker file, nothing else of ours. */
+  /** Made if missing. Holds the database, `repository/` and a marker file. */
   directory: string;
   /** Without the planted defects. */
   fixed: boolean;
@@ -57,30 +67,28 @@ function ownFolder(directory: string): void {
   chmodSync(directory, uid === 0 ? 0o711 : 0o700);
 }
 
-function usable(directory: string, fixed: boolean): boolean {
+/** What the marker says of a complete folder of this version and variant: the name of its database folder. */
+function databaseFolder(directory: string, fixed: boolean): string | null {
   try {
-    const marker = JSON.parse(readFileSync(join(directory, MARKER), 'utf8')) as { version?: unknown; fixed?: unknown };
-    return marker.version === DEMO_VERSION && marker.fixed === fixed;
+    const marker = JSON.parse(readFileSync(join(directory, MARKER), 'utf8')) as Partial<Marker>;
+    return marker.version === DEMO_VERSION && marker.fixed === fixed ? (marker.postgres ?? null) : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
-/** An earlier server may still run there: it is stopped before its files go. */
+/** Removes what an earlier or half-made demo left. A server that still runs there is stopped before its files go. */
 async function clear(directory: string): Promise<void> {
-  const postgres = join(directory, 'postgres');
   rmSync(join(directory, MARKER), { force: true });
   rmSync(join(directory, 'repository'), { recursive: true, force: true });
-  if (readable(join(postgres, 'data', 'postmaster.pid'))) await (await startServer({ directory: postgres })).stop();
-  rmSync(postgres, { recursive: true, force: true });
-}
-
-function readable(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
+  for (const name of readdirSync(directory).filter((entry) => entry.startsWith(POSTGRES))) {
+    const folder = join(directory, name);
+    try {
+      if (existsSync(join(folder, 'data', 'postmaster.pid'))) await (await startServer({ directory: folder })).stop();
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // An initdb whose starter was killed may still be writing there; the new database has a folder of its own.
+    }
   }
 }
 
@@ -95,12 +103,14 @@ export async function prepareDemo(options: DemoOptions): Promise<Demo> {
   const progress = options.onProgress ?? (() => undefined);
   ownFolder(directory);
 
-  const resumed = !fresh && usable(directory, fixed);
+  const existing = fresh ? null : databaseFolder(directory, fixed);
+  const resumed = existing !== null;
   if (!resumed) await clear(directory);
+  const postgres = existing ?? `${POSTGRES}${randomBytes(3).toString('hex')}`;
   progress(resumed ? 'Starting Harbor’s database where you left it' : 'Starting a PostgreSQL for Harbor');
-  const server = await startServer({ directory: join(directory, 'postgres') });
+  const server = await startServer({ directory: join(directory, postgres) });
   try {
-    if (!resumed) await build(server, directory, fixed, progress);
+    if (!resumed) await build(server, directory, { version: DEMO_VERSION, fixed, postgres }, progress);
   } catch (error) {
     await server.stop().catch(() => undefined);
     throw error;
@@ -118,13 +128,14 @@ export async function prepareDemo(options: DemoOptions): Promise<Demo> {
 async function build(
   server: PostgresServer,
   directory: string,
-  fixed: boolean,
+  marker: Marker,
   progress: (step: string) => void,
 ): Promise<void> {
+  const { fixed } = marker;
   const files = repositoryFiles(fixed);
   progress('Copying Harbor’s repository');
   writeRepository(join(directory, 'repository'), files);
   progress('Applying its migrations and filling the shop');
   await buildLiveDatabase(server, DATABASE, files, fixed);
-  writeFileSync(join(directory, MARKER), `${JSON.stringify({ version: DEMO_VERSION, fixed })}\n`);
+  writeFileSync(join(directory, MARKER), `${JSON.stringify(marker)}\n`);
 }
