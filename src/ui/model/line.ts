@@ -28,7 +28,7 @@ export function textOf(line: Line): string {
 }
 
 /** The line cut to `width` cells, with `…` where something was left out. */
-export function fit(line: Line, width: number): Line {
+export function clip(line: Line, width: number): Line {
   if (lineWidth(line) <= width) return line;
   const kept: Span[] = [];
   let left = width;
@@ -49,9 +49,9 @@ export function fit(line: Line, width: number): Line {
 /** `left` and, at the right edge, `right`; the left one gives way. */
 export function between(left: Line, right: Line, width: number): Line {
   const end = lineWidth(right);
-  if (end === 0) return fit(left, width);
-  if (end + 4 > width) return fit([...left, { text: '  ' }, ...right], width);
-  const start = fit(left, width - end - 1);
+  if (end === 0) return clip(left, width);
+  if (end + 4 > width) return clip([...left, { text: '  ' }, ...right], width);
+  const start = clip(left, width - end - 1);
   return [...start, { text: ' '.repeat(width - end - lineWidth(start)) }, ...right];
 }
 

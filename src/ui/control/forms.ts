@@ -1,0 +1,289 @@
+import type { Person } from '../../core/events.ts';
+import type { GateAttestation, GateCheck, GateFinding } from '../../core/gate.ts';
+import { describeObject } from '../../core/object.ts';
+import { COPY } from '../copy.ts';
+import { actUnder, type KeyContext } from '../keys.ts';
+import { type Field, startForm } from '../model/form.ts';
+import type { FoundCheckpoint } from '../model/lookup.ts';
+import type { FormPlace } from '../state.ts';
+import type { Wizard } from '../wizard.ts';
+
+type Values = Readonly<Record<string, string>>;
+
+const filled = (what: string) => (value: string) => (value.trim() === '' ? `${what} is needed` : null);
+
+function email(value: string): string | null {
+  const text = value.trim();
+  return text === '' || (text.includes('@') && !text.includes(' ')) ? null : 'an address looks like name@example.org';
+}
+
+const PERSON_FIELDS: readonly Field[] = [
+  {
+    kind: 'text',
+    id: 'name',
+    label: 'Your name',
+    hint: 'stands beside everything you decide',
+    validate: filled('your name'),
+  },
+  { kind: 'text', id: 'email', label: 'Your e-mail', hint: 'may stay empty', validate: email },
+];
+
+const personOf = (values: Values): Person => ({
+  name: (values.name ?? '').trim(),
+  email: (values.email ?? '').trim() || null,
+  role: null,
+});
+
+const nameOf = (person: Person) => (person.email === null ? person.name : `${person.name} <${person.email}>`);
+
+interface Spec {
+  title: string;
+  intro: readonly string[];
+  fields: readonly Field[];
+  confirm(values: Values, who: string): string;
+  submit(values: Values, by: Person): Promise<string>;
+  after?(): void;
+  /** Ask who it is, even when a person is known: somebody else sits down. */
+  stranger?: boolean;
+}
+
+/** A form, with the person asked for first when nobody is known yet. */
+function form(wizard: Wizard, spec: Spec): FormPlace {
+  const known = spec.stranger === true ? null : wizard.snapshot().person;
+  const fields = known === null ? [...PERSON_FIELDS, ...spec.fields] : spec.fields;
+  const who = (values: Values) => known ?? personOf(values);
+  return {
+    kind: 'form',
+    title: spec.title,
+    intro: spec.intro,
+    fields,
+    form: startForm(fields),
+    armed: false,
+    confirm: (values) => spec.confirm(values, nameOf(who(values))),
+    submit: async (values) => {
+      const person = who(values);
+      if (known === null && spec.stranger !== true) wizard.introduce(person);
+      return spec.submit(values, person);
+    },
+    ...(spec.after ? { after: spec.after } : {}),
+  };
+}
+
+function about(finding: GateFinding): string[] {
+  return [`${finding.severity}  ${describeObject(finding.object)}`, finding.message];
+}
+
+const evidenceOf = (value: string | undefined) =>
+  (value ?? '')
+    .split(/\s*,\s*|\s+(?=https?:)/)
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+function evidenceField(need: 'optional' | 'required'): Field {
+  return {
+    kind: 'text',
+    id: 'evidence',
+    label: 'Evidence: path of a file, or a link',
+    hint: need === 'required' ? 'needed; several separated by commas' : 'may stay empty; several separated by commas',
+    ...(need === 'required' ? { validate: filled('evidence') } : {}),
+  };
+}
+
+/** Answers a question, or stands in by hand for a check that could not run (then with evidence). */
+export function attestForm(
+  wizard: Wizard,
+  checkpoint: FoundCheckpoint,
+  what: { question: GateAttestation } | { check: GateCheck },
+): FormPlace {
+  const manual = 'check' in what ? what.check : null;
+  const question = 'question' in what ? what.question : null;
+  const declared = checkpoint.declared.attestations.find((one) => one.id === question?.id) ?? null;
+  const confirmKind = manual !== null || declared?.kind !== 'text';
+  const verdict: Field = {
+    kind: 'choice',
+    id: 'status',
+    label: manual ? 'Did you look by hand, and does it hold?' : 'Does it hold?',
+    choices: [
+      { key: 'y', value: 'passed', label: 'yes' },
+      { key: 'n', value: 'failed', label: 'no' },
+      { key: 'd', value: 'na', label: 'does not apply' },
+    ],
+  };
+  const answer: Field = {
+    kind: 'text',
+    id: 'answer',
+    label: confirmKind ? 'Note' : 'Answer',
+    hint: manual ? 'what you looked at' : confirmKind ? 'may stay empty' : 'in words',
+    ...(manual || !confirmKind ? { validate: filled(manual ? 'what you looked at' : 'an answer') } : {}),
+  };
+  const evidence = manual ? 'required' : (declared?.evidence ?? 'none');
+  return form(wizard, {
+    title: manual ? `Attest by hand: ${manual.id} [${manual.environment}]` : `Question of ${checkpoint.gate.id}`,
+    intro: manual
+      ? [
+          `${manual.status}: ${manual.reason ?? ''}`,
+          'Your word and the evidence stand in for the check; it is shown as attested, never as passed.',
+        ]
+      : [
+          question?.question ?? '',
+          ...(declared?.hint ? [declared.hint] : []),
+          ...(question?.reason ? [`stale: ${question.reason}`] : []),
+        ],
+    fields: [...(confirmKind ? [verdict] : []), answer, ...(evidence === 'none' ? [] : [evidenceField(evidence)])],
+    confirm: (values, who) => {
+      const said = { passed: 'yes', failed: 'no', na: 'does not apply' }[values.status ?? ''] ?? 'the answer above';
+      return `Record ${confirmKind ? `“${said}”` : said} as ${who}?`;
+    },
+    submit: async (values, by) => {
+      const status = (values.status || 'passed') as 'passed' | 'failed' | 'na';
+      await wizard.controller.attest(
+        {
+          checkpoint: checkpoint.gate.id,
+          attestation: question?.id ?? null,
+          ...(manual ? { covers: { check: manual.id, environment: manual.environment } } : {}),
+          status,
+          answer: values.answer ?? '',
+          evidence: evidenceOf(values.evidence),
+        },
+        by,
+      );
+      return manual ? `${manual.id} attested by hand` : 'answer recorded';
+    },
+  });
+}
+
+/** Accepts a finding for a time. */
+export function waiveForm(wizard: Wizard, finding: GateFinding): FormPlace {
+  const days = (value: string) => {
+    const number = Number(value.trim());
+    return Number.isInteger(number) && number >= 1 && number <= 90 ? null : 'a whole number of days, 1 to 90';
+  };
+  return form(wizard, {
+    title: 'Waive a finding',
+    intro: about(finding),
+    fields: [
+      { kind: 'text', id: 'reason', label: 'Reason', hint: 'why it is not fixed now', validate: filled('a reason') },
+      { kind: 'text', id: 'risk', label: 'Risk', hint: 'what can happen meanwhile', validate: filled('the risk') },
+      {
+        kind: 'text',
+        id: 'compensating',
+        label: 'Compensating control',
+        hint: 'what limits it meanwhile',
+        validate: filled('a compensating control'),
+      },
+      {
+        kind: 'text',
+        id: 'owner',
+        label: 'Owner',
+        hint: 'who answers for it',
+        initial: wizard.snapshot().person?.name ?? '',
+        validate: filled('an owner'),
+      },
+      { kind: 'text', id: 'days', label: 'Days', hint: '1 to 90, then it blocks again', initial: '30', validate: days },
+    ],
+    confirm: (values, who) => `Waive this ${finding.severity} for ${values.days} days as ${who}?`,
+    submit: async (values, by) => {
+      await wizard.controller.waive(
+        {
+          fingerprint: finding.fingerprint,
+          environment: finding.environment,
+          reason: values.reason ?? '',
+          risk: values.risk ?? '',
+          compensating: values.compensating ?? '',
+          owner: values.owner ?? '',
+          days: Number(values.days),
+        },
+        by,
+      );
+      return `waived for ${values.days} days`;
+    },
+  });
+}
+
+/** Takes note of a medium finding. */
+export function acknowledgeForm(wizard: Wizard, finding: GateFinding): FormPlace {
+  return form(wizard, {
+    title: 'Acknowledge a finding',
+    intro: about(finding),
+    fields: [{ kind: 'text', id: 'note', label: 'Note', hint: 'why it may stay', validate: filled('a note') }],
+    confirm: (_values, who) => `Acknowledge it as ${who}?`,
+    submit: async (values, by) => {
+      const { fingerprint, environment } = finding;
+      await wizard.controller.acknowledge({ fingerprint, environment, note: values.note ?? '' }, by);
+      return 'acknowledged';
+    },
+  });
+}
+
+/** Takes back what stands under the cursor. */
+export function revokeForm(wizard: Wizard, context: KeyContext): FormPlace {
+  const target = actUnder(context) ?? '';
+  const what = context.finding ? about(context.finding) : [context.question?.question ?? context.check?.id ?? ''];
+  return form(wizard, {
+    title: 'Take back',
+    intro: what,
+    fields: [{ kind: 'text', id: 'reason', label: 'Reason', validate: filled('a reason') }],
+    confirm: (_values, who) => `Take it back as ${who}?`,
+    submit: async (values, by) => {
+      await wizard.controller.revoke(target, values.reason ?? '', by);
+      return 'taken back';
+    },
+  });
+}
+
+/** A second person agrees; asked by name, since it is not who acted first. */
+export function approveForm(wizard: Wizard, context: KeyContext): FormPlace {
+  const target = actUnder(context) ?? '';
+  return form(wizard, {
+    title: 'Approve as the second person',
+    intro: context.finding ? about(context.finding) : [context.question?.question ?? ''],
+    fields: [],
+    stranger: true,
+    confirm: (_values, who) => `Agree to it as ${who}?`,
+    submit: async (_values, by) => {
+      await wizard.controller.approve(target, by);
+      return 'approved';
+    },
+  });
+}
+
+/** Demo only: runs the shown fix, then the checks of its checkpoint again. */
+export function applyForm(wizard: Wizard, finding: GateFinding, checkpoint: string | null): FormPlace {
+  return {
+    kind: 'form',
+    title: 'Apply the fix to the demo database',
+    intro: [...about(finding), '', ...(finding.fix.sql ?? '').trim().split('\n')],
+    fields: [],
+    form: startForm([]),
+    armed: false,
+    confirm: () => 'Run these statements on the demo database?',
+    submit: async () => {
+      await wizard.controller.applyFix(finding.fingerprint, finding.environment);
+      return 'fix applied';
+    },
+    after: () => void (checkpoint === null ? undefined : wizard.run([checkpoint], checkpoint)),
+  };
+}
+
+/** Signs the audit off; the project's name is typed out. */
+export function signForm(wizard: Wizard): FormPlace {
+  const { state, gate } = wizard.view();
+  const statement = COPY.statement(state.project, gate.decision);
+  return form(wizard, {
+    title: 'Sign off',
+    intro: [statement],
+    fields: [
+      {
+        kind: 'text',
+        id: 'project',
+        label: `Type the project’s name: ${state.project}`,
+        validate: (value) => (value.trim() === state.project ? null : `type ${state.project} to sign`),
+      },
+    ],
+    confirm: (_values, who) => `Sign ${state.project} off as ${gate.decision}, as ${who}?`,
+    submit: async (_values, by) => {
+      await wizard.controller.sign(statement, by);
+      return `signed off as ${gate.decision}`;
+    },
+  });
+}

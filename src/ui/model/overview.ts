@@ -1,0 +1,79 @@
+import type { Blocker, GateCheckpoint, GateSection } from '../../core/gate.ts';
+import type { AuditView } from '../../engine/controller.ts';
+import { between, type Line, paragraph, type Span, span } from './line.ts';
+import { checkpointMark, sectionMark } from './words.ts';
+
+/** A row of the overview; every one can hold the cursor. */
+export type OverviewRow =
+  | { kind: 'section'; key: string; section: GateSection; expanded: boolean }
+  | { kind: 'checkpoint'; key: string; section: GateSection; checkpoint: GateCheckpoint };
+
+export const sectionKey = (id: number) => `section:${id}`;
+export const checkpointKey = (id: string) => `checkpoint:${id}`;
+
+/** The sections, each with its checkpoints when it is expanded; all are where `height` lines hold them. */
+export function overviewRows(view: AuditView, expanded: readonly number[], height: number): OverviewRow[] {
+  const sections = view.gate.sections;
+  const everything = sections.reduce((sum, section) => sum + 1 + section.checkpoints.length, 0);
+  const all = everything <= height;
+  return sections.flatMap((section): OverviewRow[] => {
+    const open = all || expanded.includes(section.id);
+    const head: OverviewRow = { kind: 'section', key: sectionKey(section.id), section, expanded: open };
+    if (!open) return [head];
+    return [
+      head,
+      ...section.checkpoints.map(
+        (checkpoint): OverviewRow => ({ kind: 'checkpoint', key: checkpointKey(checkpoint.id), section, checkpoint }),
+      ),
+    ];
+  });
+}
+
+/** Where the cursor starts: the checkpoint of the next thing to do, else the first row. */
+export function startOf(view: AuditView): { cursor: string; expanded: number[] } {
+  const id = view.gate.next?.checkpoint ?? null;
+  const section = view.gate.sections.find((one) => one.checkpoints.some((checkpoint) => checkpoint.id === id));
+  if (id === null || !section) return { cursor: sectionKey(1), expanded: [] };
+  return { cursor: checkpointKey(id), expanded: [section.id] };
+}
+
+/** Says what opens a locked section. */
+export function opensWhen(section: GateSection): string {
+  if (section.opensAfter.length === 0) return 'locked';
+  const shown = section.opensAfter.slice(0, 4).join(', ');
+  const more = section.opensAfter.length > 4 ? ` and ${section.opensAfter.length - 4} more` : '';
+  const verb = section.opensAfter.length === 1 ? 'is' : 'are';
+  return `opens when ${shown}${more} ${verb} satisfied`;
+}
+
+export function overviewLine(row: OverviewRow, selected: boolean, width: number): Line {
+  const pointer: Span = selected ? span(' ▸ ', 'accent') : span('   ');
+  if (row.kind === 'section') {
+    const mark = sectionMark(row.section);
+    const fold = row.section.checkpoints.length === 0 ? '' : row.expanded ? '' : ' …';
+    const left = [pointer, span(`${row.section.id} ${row.section.title}${fold}`, 'strong')];
+    const words = row.section.state === 'locked' ? opensWhen(row.section) : mark.words;
+    const room = Math.max(24, Math.floor(width * 0.6));
+    return between(left, [span(`${mark.glyph} ${words.length > room ? mark.words : words} `, mark.tone)], width);
+  }
+  const mark = checkpointMark(row.checkpoint);
+  const left = [
+    pointer,
+    span(`  ${mark.glyph} `, mark.tone),
+    span(`${row.checkpoint.id} ${row.checkpoint.title}`, selected ? 'strong' : undefined),
+  ];
+  return between(left, [span(`${mark.words} `, mark.tone)], width);
+}
+
+/** The next thing to do, in at most three lines. */
+export function nextLines(next: Blocker | null, view: AuditView, width: number): Line[] {
+  if (next === null) {
+    const { signed, decision } = view.gate;
+    if (signed) return [[span(' ✔ ', 'ok'), span(`signed off as ${signed.decision} by ${signed.by}`)]];
+    return [[span(' ✔ ', 'ok'), span(`everything is satisfied: ${decision}; press s to sign off`)]];
+  }
+  const message = paragraph(`${next.checkpoint}  ${next.message}`, width - 7);
+  const advice = paragraph(`→ ${next.next}`, width - 7, { tone: 'accent' });
+  const rows = [...message.slice(0, 2), ...advice.slice(0, 2)].slice(0, 3);
+  return rows.map((row, index) => [span(index === 0 ? ' Next  ' : '       ', 'strong'), ...row]);
+}

@@ -1,0 +1,62 @@
+import { formatMs } from '../../core/duration.ts';
+import type { RunProgress, RunSummary } from '../../engine/controller.ts';
+import { between, type Line, span } from './line.ts';
+
+/** A run of checks as the screen shows it. */
+export interface Running {
+  /** What runs: `2.2`, `all checks`. */
+  label: string;
+  startedAt: number;
+  now: number;
+  progress: RunProgress | null;
+  cancelling: boolean;
+}
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** Milliseconds left, from the share done so far; null while too little is known to say. */
+export function remaining(progress: RunProgress | null, now: number): number | null {
+  if (progress === null || progress.phase === 'save') return null;
+  const elapsed = now - progress.startedAt;
+  if (progress.done < 2 || progress.total <= progress.done || elapsed < 1_500) return null;
+  return (elapsed / progress.done) * (progress.total - progress.done);
+}
+
+function stage(progress: RunProgress | null): string {
+  if (progress === null) return 'connecting';
+  switch (progress.phase) {
+    case 'collect':
+      return `collecting ${progress.done}/${progress.total} ${progress.facet}`;
+    case 'evaluate':
+      return `checking ${progress.done}/${progress.total} ${progress.check}`;
+    case 'save':
+      return 'saving';
+  }
+}
+
+/** One calm line: what runs, how far, how long, how much longer. */
+export function progressLine(running: Running, width: number, animate: boolean): Line {
+  const elapsed = running.now - running.startedAt;
+  const glyph = animate && elapsed >= 300 ? (FRAMES[Math.floor(elapsed / 100) % FRAMES.length] ?? '…') : '…';
+  const left = remaining(running.progress, running.now);
+  const seconds = `${Math.floor(elapsed / 1_000)} s`;
+  const timing = left === null ? seconds : `${seconds}, about ${formatMs(Math.ceil(left / 1_000) * 1_000)} left`;
+  const end = running.cancelling ? 'cancelling, Ctrl-C again quits ' : `${timing}   Ctrl-C cancels `;
+  const environment = running.progress ? ` [${running.progress.environment}]` : '';
+  return between(
+    [span(` ${glyph} `, 'accent'), span(`${running.label}: ${stage(running.progress)}`), span(environment, 'muted')],
+    [span(end, 'muted')],
+    width,
+  );
+}
+
+/** What a run changed: `2 fixed, 1 new; collected 12 facts in 1.2 s`. */
+export function summaryText(summary: RunSummary): string {
+  const changes = [
+    summary.fixed.length > 0 ? `${summary.fixed.length.toLocaleString('en-US')} fixed` : '',
+    summary.appeared.length > 0 ? `${summary.appeared.length.toLocaleString('en-US')} new` : '',
+  ].filter(Boolean);
+  const what = changes.length === 0 ? 'nothing changed' : changes.join(', ');
+  const facts = summary.collected.length === 1 ? '1 fact group' : `${summary.collected.length} fact groups`;
+  return `${what}; collected ${facts} in ${formatMs(summary.ms)}`;
+}
