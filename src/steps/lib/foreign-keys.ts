@@ -1,5 +1,6 @@
 import type { Constraint } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
+import { nameParts, parseStatements } from '../../core/sql.ts';
 import { qualified, quoteIdent } from '../../core/text.ts';
 
 export type ForeignKey = Constraint & { references: NonNullable<Constraint['references']> };
@@ -41,6 +42,15 @@ export function recreateForeignKey(key: ForeignKey, onDelete: Action): string {
     `alter table ${table} add constraint ${quoteIdent(key.name)} foreign key (${columnList(key.columns)}) references ${target}${onUpdate} on delete ${ACTION_SQL[onDelete]}${deferrable} not valid`,
     `alter table ${table} validate constraint ${quoteIdent(key.name)}`,
   ].join(';\n');
+}
+
+/** The columns that ON DELETE SET NULL (or DEFAULT) sets: all of them unless the key names some, as PostgreSQL 15 allows. */
+export function columnsSetOnDelete(key: ForeignKey): readonly string[] {
+  const node = parseStatements(`alter table t add ${key.definition}`)?.[0];
+  const command = node && 'AlterTableStmt' in node ? node.AlterTableStmt.cmds?.[0] : undefined;
+  const definition = command && 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
+  const named = definition && 'Constraint' in definition ? nameParts(definition.Constraint.fk_del_set_cols) : [];
+  return named.length > 0 ? named : key.columns;
 }
 
 /** A name of at most 63 bytes for a new index or constraint that none of `taken` has. */

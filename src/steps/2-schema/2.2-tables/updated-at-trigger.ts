@@ -1,0 +1,103 @@
+import { defineCheck, evaluated } from '../../../core/check.ts';
+import type { Facts, Relation } from '../../../core/facts.ts';
+import type { FindingDraft } from '../../../core/finding.ts';
+import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
+import { freeName } from '../../lib/foreign-keys.ts';
+import { located } from '../../lib/origins.ts';
+import { columnRef, groupBy, keyOf, userTables } from '../../lib/tables.ts';
+import { isUpdatedAt, triggerShape, writesNew } from '../time-columns.ts';
+
+const UPDATE_TRIGGER = { before: true, insert: false, update: true, arguments: [] };
+
+/** A trigger function of the project that already sets the column, or SQL that makes one in the table's schema. */
+function toucher(facts: Pick<Facts, 'functions'>, table: Relation, column: string): { call: string; create: string } {
+  const known = facts.functions.find(
+    (fn) =>
+      fn.trigger === 'trigger' &&
+      fn.language === 'plpgsql' &&
+      writesNew(fn, column, UPDATE_TRIGGER) === true &&
+      fn.name.length < 40 &&
+      /updat|modif|touch|timestamp/.test(fn.name),
+  );
+  if (known) return { call: `${qualified(known.schema, known.name)}()`, create: '' };
+  const taken = new Set(facts.functions.filter(({ schema }) => schema === table.schema).map(({ name }) => name));
+  const name = qualified(table.schema, freeName(['touch'], column, taken));
+  const body = `begin\n  new.${quoteIdent(column)} = now();\n  return new;\nend`;
+  return {
+    call: `${name}()`,
+    create: `create or replace function ${name}() returns trigger language plpgsql set search_path = '' as ${quoteLiteral(body)};\n`,
+  };
+}
+
+export const updatedAtTrigger = defineCheck({
+  id: 'updated-at-trigger',
+  rev: 1,
+  title: 'updated_at moves when the row does',
+  why: 'A column that only some writers remember to set is worse than none: sync, caches and audits trust it and miss changes.',
+  severity: 'medium',
+  source: 'CATALOGUE 2.2e timestamps (static part); PostgreSQL docs, moddatetime',
+  remedy: 'Add a BEFORE UPDATE trigger that sets the column (moddatetime, or three lines of PL/pgSQL).',
+  falseAlarms:
+    'Any enabled BEFORE UPDATE trigger whose function assigns NEW.updated_at counts, as does one that cannot be read (another language, NEW replaced as a whole); Prisma and Drizzle write the column in the client, which is low, as is code that sends it with each update.',
+  item: 'e',
+  matrix: 'Schema',
+  needs: ['relations', 'columns', 'triggers', 'functions'],
+  uses: ['repoMigrations', 'repoCode'],
+  evaluate({ facts }) {
+    const columns = groupBy(facts.columns.filter(isUpdatedAt), (column) => keyOf(column.schema, column.relation));
+    const triggers = groupBy(facts.triggers, ({ schema, table }) => keyOf(schema, table));
+    const functions = groupBy(facts.functions, ({ schema, name }) => keyOf(schema, name));
+    const orm =
+      facts.repoMigrations?.tool === 'prisma' || facts.repoMigrations?.tool === 'drizzle'
+        ? facts.repoMigrations.tool
+        : null;
+    const sentByCode = (table: Relation, column: string): boolean =>
+      facts.repoCode?.calls.some(
+        (call) =>
+          call.kind === 'from' &&
+          (call.operation === 'update' || call.operation === 'upsert') &&
+          call.target.value === table.name &&
+          (call.schema ?? 'public') === table.schema &&
+          call.columns.some(({ name }) => name === column),
+      ) ?? false;
+    let looked = 0;
+    const findings = userTables(facts.relations).flatMap((table): FindingDraft[] => {
+      const key = keyOf(table.schema, table.name);
+      return (columns.get(key) ?? []).flatMap((column): FindingDraft[] => {
+        if (column.generated !== '') return [];
+        looked++;
+        const touched = (triggers.get(key) ?? []).some((trigger) => {
+          const shape = triggerShape(trigger);
+          if (trigger.internal || trigger.enabled === 'D' || trigger.enabled === 'R' || !shape?.before || !shape.update)
+            return false;
+          return (
+            writesNew(functions.get(keyOf(trigger.functionSchema, trigger.function))?.[0], column.name, shape) !== false
+          );
+        });
+        if (touched) return [];
+        const writer = orm
+          ? `${orm} writes it in the client`
+          : sentByCode(table, column.name)
+            ? 'the code sends it with its updates'
+            : null;
+        const name = qualified(table.schema, table.name);
+        const object = columnRef(table.schema, table.name, column.name);
+        const touch = toucher(facts, table, column.name);
+        const trigger = freeName(['touch'], column.name, new Set((triggers.get(key) ?? []).map((row) => row.name)));
+        return [
+          {
+            object,
+            severity: writer ? 'low' : 'medium',
+            message: `an UPDATE of ${name} does not move ${quoteIdent(column.name)}: it says when the row was made, not when it changed`,
+            detail: `No enabled BEFORE UPDATE trigger of the table assigns NEW.${column.name}${writer ? `; ${writer}, other writers do not` : ''}.`,
+            fix: {
+              sql: `${touch.create}create trigger ${quoteIdent(trigger)} before update on ${name} for each row execute function ${touch.call}`,
+            },
+            ...located(facts, object),
+          },
+        ];
+      });
+    });
+    return evaluated(looked, 'updated_at column', findings);
+  },
+});
