@@ -21,7 +21,15 @@ const snapshot = await collectSnapshot({
   target: { environment, databaseUrl: url, embedded: true, projectRef: null, replay: null },
   repository: null,
   migrations: null,
-  declared: { project: null, serverOnlyTables: [], publicTables: [], allowedDefinerFunctions: [], seed: [], regions: [], refs: {} },
+  declared: {
+    project: null,
+    serverOnlyTables: [],
+    publicTables: [],
+    allowedDefinerFunctions: [],
+    seed: [],
+    regions: [],
+    refs: {},
+  },
   names,
   previous: null,
   now: () => new Date().toISOString(),
@@ -31,7 +39,13 @@ const collected = performance.now();
 const slowest: [string, number][] = [];
 let findings = 0;
 for (const check of checks) {
-  const result = evaluateCheck(check, { snapshot, environment, parameters: {}, now: snapshot.header.takenAt, clock: () => performance.now() });
+  const result = evaluateCheck(check, {
+    snapshot,
+    environment,
+    parameters: {},
+    now: snapshot.header.takenAt,
+    clock: () => performance.now(),
+  });
   findings += result.findings.length;
   slowest.push([check.id, result.ms]);
 }
@@ -46,6 +60,9 @@ process.stdout.write(
     totalMs: ended - started,
     maxRssMiB: process.resourceUsage().maxRSS / 1024,
     slowest: slowest.slice(0, 5),
-    facets: Object.entries(snapshot.header.facets).sort((a, b) => b[1].ms - a[1].ms).slice(0, 5).map(([name, facet]) => [name, facet.ms]),
+    facets: Object.entries(snapshot.header.facets)
+      .sort((a, b) => b[1].ms - a[1].ms)
+      .slice(0, 5)
+      .map(([name, facet]) => [name, facet.ms]),
   }),
 );

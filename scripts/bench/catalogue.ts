@@ -65,13 +65,28 @@ try {
     for (let from = 0; from < size; from += 250) await client.query(schema(from, Math.min(size, from + 250)));
     await client.query('analyze');
     await client.end();
-    const ours: { totalMs: number; collectMs: number; evaluateMs: number; maxRssMiB: number; findings: number; slowest: unknown; facets: unknown }[] = [];
+    const ours: {
+      totalMs: number;
+      collectMs: number;
+      evaluateMs: number;
+      maxRssMiB: number;
+      findings: number;
+      slowest: unknown;
+      facets: unknown;
+    }[] = [];
     const theirs: number[] = [];
     for (let round = 0; round <= rounds; round++) {
-      const { stdout } = await run(process.execPath, [fileURLToPath(new URL('./audit-once.js', import.meta.url)), server.url(name, 'postgres')], { maxBuffer: 1 << 28 });
+      const { stdout } = await run(
+        process.execPath,
+        [fileURLToPath(new URL('./audit-once.js', import.meta.url)), server.url(name, 'postgres')],
+        { maxBuffer: 1 << 28 },
+      );
       const audit = JSON.parse(stdout);
       // splinter's slowest run takes minutes: once is enough there.
-      const other = sql !== null && (round > 0 || size >= 5000) && theirs.length < (size >= 5000 ? 1 : rounds) ? await timeSplinter(server.url(name, 'postgres'), sql) : null;
+      const other =
+        sql !== null && (round > 0 || size >= 5000) && theirs.length < (size >= 5000 ? 1 : rounds)
+          ? await timeSplinter(server.url(name, 'postgres'), sql)
+          : null;
       if (round > 0) ours.push(audit);
       if (other !== null) theirs.push(other);
     }
@@ -79,13 +94,17 @@ try {
     const first = ours[0];
     const other = theirs.length > 0 ? median(theirs) : null;
     process.stdout.write(
-      `${String(size).padEnd(7)} ${total.toFixed(0).padStart(6)} (${median(ours.map((audit) => audit.collectMs)).toFixed(0)} + ${median(ours.map((audit) => audit.evaluateMs)).toFixed(0)})`.padEnd(38) +
+      `${String(size).padEnd(7)} ${total.toFixed(0).padStart(6)} (${median(ours.map((audit) => audit.collectMs)).toFixed(0)} + ${median(ours.map((audit) => audit.evaluateMs)).toFixed(0)})`.padEnd(
+        38,
+      ) +
         `${other === null ? '–' : other.toFixed(0)}`.padEnd(14) +
         `${other === null ? '–' : (total / other).toFixed(3)}`.padEnd(8) +
         `${Math.max(...ours.map((audit) => audit.maxRssMiB)).toFixed(0)}`.padEnd(11) +
         `${first?.findings}\n`,
     );
-    process.stdout.write(`        slowest checks ${JSON.stringify(first?.slowest)}; slowest facets ${JSON.stringify(first?.facets)}\n`);
+    process.stdout.write(
+      `        slowest checks ${JSON.stringify(first?.slowest)}; slowest facets ${JSON.stringify(first?.facets)}\n`,
+    );
     await server.dropDatabase(name);
   }
 } finally {

@@ -8,7 +8,12 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = `${root}dist/bench`;
 await build({
-  entryPoints: [`${root}scripts/bench/catalogue.ts`, `${root}scripts/bench/audit-once.ts`, `${root}scripts/bench/first-frame.ts`, `${root}scripts/bench/hello.tsx`],
+  entryPoints: [
+    `${root}scripts/bench/catalogue.ts`,
+    `${root}scripts/bench/audit-once.ts`,
+    `${root}scripts/bench/first-frame.ts`,
+    `${root}scripts/bench/hello.tsx`,
+  ],
   outdir: out,
   bundle: true,
   splitting: true,
@@ -23,12 +28,17 @@ await build({
     {
       name: 'no-react-devtools',
       setup(context) {
-        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
+        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({
+          path: 'react-devtools-core',
+          namespace: 'empty',
+        }));
         context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
       },
     },
   ],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
 });
 const args = process.argv.slice(2);
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
