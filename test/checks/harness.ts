@@ -77,7 +77,9 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
         expect(found.status).toBe('fail');
 
         if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);
-        await sql(fixture.repair ?? ownFix(found));
+        if (fixture.repair !== undefined) await sql(fixture.repair);
+        // One by one, as a person would: CONCURRENTLY does not run in a transaction with others.
+        else for (const statement of ownFix(found)) await sql(statement);
         const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
         expect(shown(mended)).toEqual([]);
         expect(mended.status).not.toBe('error');
@@ -90,13 +92,16 @@ function shown(result: CheckResult): string[] {
   return result.findings.map((finding) => `${finding.severity} ${describeObject(finding.object)}`).sort();
 }
 
-function ownFix(result: CheckResult): string {
+function ownFix(result: CheckResult): string[] {
   const missing = result.findings.find((finding) => finding.fix.sql === null);
-  if (missing) throw new Error(`finding on ${describeObject(missing.object)} has no fix.sql and the fixture no repair`);
-  const sql = result.findings.map((finding) => finding.fix.sql ?? '').join(';\n');
-  const { error } = parseScript(sql);
-  if (error) throw new Error(`the check's own fix does not parse: ${error.message}\n${sql}`);
-  return sql;
+  if (missing) {
+    throw new Error(`finding on ${describeObject(missing.object)} has no fix.sql and the fixture no repair`);
+  }
+  return result.findings.flatMap((finding) => {
+    const { statements, error } = parseScript(finding.fix.sql ?? '');
+    if (error) throw new Error(`the check's own fix does not parse: ${error.message}\n${finding.fix.sql}`);
+    return statements.map((statement) => statement.text);
+  });
 }
 
 async function judge(
