@@ -1,0 +1,36 @@
+with ns as materialized (:namespaces),
+owning as materialized (
+  select d.objid as seqid, d.refobjid as attrelid, d.refobjsubid as attnum
+  from pg_catalog.pg_depend d
+  where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.deptype in ('a', 'i') and d.refobjsubid > 0
+),
+called as materialized (
+  select distinct on (d.refobjid) d.refobjid as seqid, ad.adrelid as attrelid, ad.adnum as attnum
+  from pg_catalog.pg_depend d
+  join pg_catalog.pg_attrdef ad on ad.oid = d.objid
+  where d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype = 'n'
+  order by d.refobjid, ad.adrelid, ad.adnum
+)
+select
+  ns.nspname as schema,
+  c.relname as name,
+  pg_catalog.format_type(s.seqtypid, null) as type,
+  s.seqincrement::text as increment,
+  s.seqmax::text as "maxValue",
+  s.seqcycle as cycle,
+  coalesce(c.relacl, pg_catalog.acldefault('s', c.relowner))::text[] as acl,
+  case when a.attname is not null then pg_catalog.json_build_object(
+    'schema', tn.nspname, 'table', t.relname, 'column', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod)
+  ) end as "column",
+  ns.platform
+from pg_catalog.pg_sequence s
+join pg_catalog.pg_class c on c.oid = s.seqrelid
+join ns on ns.oid = c.relnamespace
+left join owning on owning.seqid = c.oid
+left join called on called.seqid = c.oid
+left join pg_catalog.pg_attribute a
+  on a.attrelid = coalesce(owning.attrelid, called.attrelid) and a.attnum = coalesce(owning.attnum, called.attnum)
+left join pg_catalog.pg_class t on t.oid = a.attrelid
+left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+order by ns.nspname, c.relname
