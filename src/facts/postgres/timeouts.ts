@@ -8,3 +8,5 @@ export const LOCK_MS = 5_000;
 export const IDLE_MS = 60_000;
 /** How much later than the server's own limit a silent connection is given up. */
 export const SILENCE_MS = 10_000;
+/** How long one count of rows may run. */
+export const DATA_STATEMENT_MS = 5_000;
