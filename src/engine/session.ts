@@ -3,7 +3,15 @@ import { canonicalJson } from '../core/canonical.ts';
 import { type Check, type Checklist, type Checkpoint, checkpointsOf, type Parameters } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { NewEvent, Person } from '../core/events.ts';
-import type { Collected, Declared, FactName, Facts, Relation, Snapshot } from '../core/facts.ts';
+import {
+  type Collected,
+  type Declared,
+  type FactName,
+  type Facts,
+  type Relation,
+  type Snapshot,
+  VOLATILE_FACTS,
+} from '../core/facts.ts';
 import type { CheckResult } from '../core/finding.ts';
 import type { Policy } from '../core/policy.ts';
 import { snapshotOf } from '../core/snapshot.ts';
@@ -297,17 +305,45 @@ export class AuditSession implements AuditController {
       results.push(this.#evaluate(check, snapshot, target, () => performance.now()));
       await nextTurn();
     }
+    results.push(...this.#overtaken(target, snapshot, mine));
     throwIfAborted(options.signal);
     options.onProgress?.({ phase: 'save', environment, startedAt });
     this.#save(snapshot, results);
   }
 
-  #evaluate(check: Check, snapshot: Snapshot, target: Pick<Target, 'environment'>, clock?: () => number): CheckResult {
+  /**
+   * Checks outside the selection whose facts this run has brought anew: judged again over them, so that a fix in one
+   * checkpoint does not leave the others stale. They keep their age, since not all of their facts are new.
+   */
+  #overtaken(target: Target, snapshot: Snapshot, judged: readonly Check[]): CheckResult[] {
+    const results = this.#store.state.results[target.environment.name] ?? {};
+    const done = new Set(judged.map((check) => check.id));
+    return checkpointsOf(this.#options.checklist)
+      .filter((checkpoint) => !checkpoint.id.startsWith(`${SIGN_OFF_SECTION}.`))
+      .flatMap((checkpoint) => checkpoint.checks)
+      .flatMap((check) => {
+        const before = results[check.id];
+        if (!before || done.has(check.id)) return [];
+        const moved = [...check.needs, ...(check.uses ?? [])].some(
+          (name) =>
+            !VOLATILE_FACTS.has(name) && before.facets[name] !== (snapshot.header.facets[name]?.sha256 ?? undefined),
+        );
+        return moved ? [this.#evaluate(check, snapshot, target, undefined, before.evaluatedAt)] : [];
+      });
+  }
+
+  #evaluate(
+    check: Check,
+    snapshot: Snapshot,
+    target: Pick<Target, 'environment'>,
+    clock?: () => number,
+    now = snapshot.header.takenAt,
+  ): CheckResult {
     return evaluateCheck(check, {
       snapshot,
       environment: target.environment,
       parameters: this.#options.parameters,
-      now: snapshot.header.takenAt,
+      now,
       ...(clock && { clock }),
     });
   }
