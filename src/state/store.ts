@@ -83,17 +83,16 @@ export function createAudit(root: string, genesis: NewAudit, options: StoreOptio
   const auditId = newAuditId(now);
   const state = join(root, STATE_FOLDER);
   const directory = join(auditsFolder(root), auditId);
+  let lock: HeldLock | null = null;
+  let made = false;
   try {
     makeFolder(disk, auditsFolder(root));
-    if (!disk.readdirSync(state).includes('.gitignore'))
+    if (!disk.readdirSync(state).includes('.gitignore')) {
       writeFileDurably(disk, join(state, '.gitignore'), Buffer.from('*\n'));
+    }
     disk.mkdirSync(directory, { mode: PRIVATE_FOLDER });
+    made = true;
     syncFolder(disk, auditsFolder(root));
-  } catch (error) {
-    throw diskError(error, 'the audit could not be created', directory);
-  }
-  let lock: HeldLock | null = null;
-  try {
     lock = acquireLock(directory, options.operation ?? 'audit', disk);
     createJournal(directory, disk);
     const writer = new JournalWriter(directory, START, lock.assertHeld, disk);
@@ -102,8 +101,11 @@ export function createAudit(root: string, genesis: NewAudit, options: StoreOptio
     return store;
   } catch (error) {
     lock?.release();
-    fs.rmSync(directory, { recursive: true, force: true });
-    throw error;
+    // Only what was made here: a folder that was there before is somebody's audit.
+    if (made) fs.rmSync(directory, { recursive: true, force: true });
+    throw error instanceof Error && 'code' in error
+      ? diskError(error, 'the audit could not be created', directory)
+      : error;
   }
 }
 
