@@ -86,7 +86,7 @@ async function collectFacet(client: pg.Client, plan: FacetPlan<CatalogueName>): 
   const elapsed = () => Math.round(performance.now() - started);
   try {
     const results = (await client.query(
-      `select coalesce(pg_catalog.json_agg(q), '[]')::text as rows from (${plan.sql}\n) q; rollback to savepoint facet`,
+      `select /* supaready */ coalesce(pg_catalog.json_agg(q), '[]')::text as rows from (${plan.sql}\n) q; rollback to savepoint facet`,
     )) as unknown as pg.QueryResult<{ rows: string }>[];
     const rows = JSON.parse(results[0]?.rows[0]?.rows ?? '') as never[];
     const value = plan.shape ? plan.shape(rows) : rows;

@@ -22,7 +22,7 @@ matched as materialized (
     ('reserved test domain (RFC 2606)', '(^|\.)(example\.(com|net|org)|test|example|invalid|localhost)$', null),
     ('@example.* or @test.*', '^(example|test)\.[a-z.]+$', '^example\.(com|net|org)$'),
     ('disposable mail', '(^|\.)(mailinator\.com|yopmail\.(com|fr|net)|guerrillamail\.(com|net|org|biz|info)|sharklasers\.com|10minutemail\.(com|net)|temp-mail\.org|tempmail\.(com|dev)|trashmail\.(com|net)|getnada\.com|maildrop\.cc|dispostable\.com|throwawaymail\.com|mailnesia\.com|fakeinbox\.com|moakt\.(com|cc)|mohmal\.com)$', null)
-  ) as p (pattern, wanted, except) on m.domain ~ p.wanted and (p.except is null or m.domain !~ p.except)
+  ) as p (pattern, wanted, unless) on m.domain ~ p.wanted and (p.unless is null or m.domain !~ p.unless)
   union all
   select m.admin, '+test tag' from marked m where pg_catalog.lower(pg_catalog.split_part(m.email, '@', 1)) ~ '\+test'
 )

@@ -8,12 +8,14 @@ with calls as materialized (
   from :pg_stat_statements s
   join pg_catalog.pg_database d on d.oid = s.dbid and d.datname = pg_catalog.current_database()
   left join pg_catalog.pg_roles r on r.oid = s.userid
+  -- Our own queries carry this mark.
+  where s.query not like '%/* supaready */%'
 )
 select
   coalesce((select pg_catalog.sum(c.total) from calls c), 0) as "totalMs",
   coalesce((
     select pg_catalog.json_agg(pg_catalog.json_build_object(
-      'queryId', coalesce(c.queryid::text, ''), 'role', c.rolname, 'query', pg_catalog.left(c.query, 4000), 'calls', c.calls,
+      'queryId', coalesce(c.queryid::text, ''), 'role', c.rolname, 'query', pg_catalog.left(c.query, 2000), 'calls', c.calls,
       'meanMs', c.mean, 'totalMs', c.total, 'rows', c.rows
     ) order by c.by_total)
     from calls c
