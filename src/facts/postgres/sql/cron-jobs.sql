@@ -10,4 +10,4 @@ select
   d.last_status as "lastStatus"
 from cron.job j
 left join (:cron_runs) d on d.jobid = j.jobid
-order by 1 collate "C", j.jobid
+order by coalesce(:job_name, pg_catalog.format('job %s', j.jobid)) collate "C", j.jobid
