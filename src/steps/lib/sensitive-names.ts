@@ -142,7 +142,6 @@ const ABOUT = new Set([
   'date',
   'budget',
   'cost',
-  'price',
   'symbol',
   'address',
 ]);

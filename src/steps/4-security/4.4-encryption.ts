@@ -1,0 +1,25 @@
+import type { Checkpoint } from '../../core/check.ts';
+import { clientTls } from './4.4-encryption/client-tls.ts';
+import { columnEncryption } from './4.4-encryption/column-encryption.ts';
+import { plaintextClients } from './4.4-encryption/plaintext-clients.ts';
+import { sensitiveColumnsExposed } from './4.4-encryption/sensitive-columns-exposed.ts';
+
+export const checkpoint: Checkpoint = {
+  id: '4.4',
+  title: 'Secrets are unreadable on the way and at rest',
+  intent:
+    'Supabase encrypts disks and offers TLS; whether clients use it, and whether credentials stand in tables in the clear, is the project’s own choice.',
+  source: 'CATALOGUE 4.4; Supabase, Shared responsibility model; splinter lint 0023',
+  checks: [sensitiveColumnsExposed, columnEncryption, clientTls, plaintextClients],
+  attestations: [
+    {
+      id: 'encrypted-columns',
+      question: 'Which columns need encryption beyond the disk’s, and by which law or contract?',
+      hint: 'Name column and reason (PCI DSS, HIPAA, GDPR Art. 9 …), and how each is encrypted. “None” is an answer.',
+      kind: 'text',
+      required: true,
+      evidence: 'optional',
+      binds: ['columns'],
+    },
+  ],
+};
