@@ -36,6 +36,11 @@ test('what cannot be in a transaction runs by itself, between what can', async (
   expect(await owner('public.notes_owner_idx')).toBeUndefined();
 });
 
+test('extensions are moved as hosted Supabase moves them, by its superuser', async () => {
+  await database.sql('create extension citext schema public');
+  expect(await applyFixSql(database.url, 'alter extension citext set schema extensions')).toBe(1);
+});
+
 test('its own begin and commit are left out', async () => {
   expect(await applyFixSql(database.url, 'begin; create table public.b (id int primary key); commit')).toBe(1);
 });

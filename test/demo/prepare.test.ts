@@ -48,7 +48,9 @@ describe('the repository', () => {
     expect(defects.length).toBeGreaterThanOrEqual(40);
     expect(defects.filter(({ plantedIn }) => !existsSync(join(packageRoot(), 'demo', plantedIn)))).toEqual([]);
     expect(new Set(defects.map(({ id }) => id)).size).toBe(defects.length);
-    expect(new Set(defects.map(({ check, object }) => `${check} ${object}`)).size).toBe(defects.length);
+    expect(new Set(defects.map(({ severity, check, object }) => `${severity} ${check} ${object}`)).size).toBe(
+      defects.length,
+    );
   });
 });
 

@@ -14,22 +14,36 @@ function standsAlone({ node }: Statement): boolean {
   return 'AlterSystemStmt' in node || 'CreatedbStmt' in node || 'DropdbStmt' in node;
 }
 
-/** Runs of statements that go into one transaction each; one that stands alone is a run of its own. */
-function runsOf(statements: readonly Statement[]): { alone: boolean; statements: Statement[] }[] {
-  const runs: { alone: boolean; statements: Statement[] }[] = [];
+/** Hosted Supabase (supautils) runs these as its superuser on behalf of `postgres`. */
+function aboutExtension({ node }: Statement): boolean {
+  if ('DropStmt' in node) return node.DropStmt.removeType === 'OBJECT_EXTENSION';
+  if ('AlterObjectSchemaStmt' in node) return node.AlterObjectSchemaStmt.objectType === 'OBJECT_EXTENSION';
+  return 'AlterExtensionStmt' in node;
+}
+
+interface Run {
+  role: 'postgres' | 'supabase_admin';
+  transaction: boolean;
+  statements: Statement[];
+}
+
+/** Neighbours that go into one transaction of one role; a statement that stands alone is a run of its own. */
+function runsOf(statements: readonly Statement[]): Run[] {
+  const runs: Run[] = [];
   for (const statement of statements) {
     if ('TransactionStmt' in statement.node) continue;
-    const alone = standsAlone(statement);
+    const role = aboutExtension(statement) ? 'supabase_admin' : 'postgres';
+    const transaction = !standsAlone(statement);
     const last = runs.at(-1);
-    if (last && !alone && !last.alone) last.statements.push(statement);
-    else runs.push({ alone, statements: [statement] });
+    if (last && transaction && last.transaction && last.role === role) last.statements.push(statement);
+    else runs.push({ role, transaction, statements: [statement] });
   }
   return runs;
 }
 
-function asPostgres(url: string): string {
+function as(role: Run['role'], url: string): string {
   const target = new URL(url);
-  target.username = 'postgres';
+  target.username = role;
   return target.href;
 }
 
@@ -41,6 +55,21 @@ function refused(error: unknown, statement: Statement): UserError {
     'Nothing of its transaction was kept. Change the SQL (c copies it) and run it yourself, then press r',
     EXIT.unknown,
   );
+}
+
+async function perform(url: string, { role, transaction, statements }: Run): Promise<void> {
+  await withClient(as(role, url), async (client) => {
+    await client.query("set lock_timeout = '10s'");
+    if (transaction) await client.query('begin');
+    for (const statement of statements) {
+      try {
+        await client.query(statement.text);
+      } catch (error) {
+        throw refused(error, statement);
+      }
+    }
+    if (transaction) await client.query('commit');
+  });
 }
 
 /**
@@ -59,20 +88,6 @@ export async function applyFixSql(url: string, sql: string): Promise<number> {
     );
   }
   const runs = runsOf(statements);
-  await withClient(asPostgres(url), async (client) => {
-    await client.query("set lock_timeout = '10s'");
-    for (const run of runs) {
-      if (!run.alone) await client.query('begin');
-      for (const statement of run.statements) {
-        try {
-          await client.query(statement.text);
-        } catch (failure) {
-          if (!run.alone) await client.query('rollback').catch(() => undefined);
-          throw refused(failure, statement);
-        }
-      }
-      if (!run.alone) await client.query('commit');
-    }
-  });
+  for (const run of runs) await perform(url, run);
   return runs.reduce((sum, run) => sum + run.statements.length, 0);
 }
