@@ -10,6 +10,7 @@ import type { CatalogueName, Facet, FacetContext, FacetPlan } from './facets.ts'
 import { failedFact } from './failed-fact.ts';
 import { type Probe, probeServer } from './probe.ts';
 import { beginReadOnly } from './read-only.ts';
+import { ROW_TYPES } from './row-types.ts';
 import { SCHEMA_FACETS } from './schema-facets.ts';
 import { SERVER_FACETS } from './server-facets.ts';
 import { SERVICE_FACETS } from './service-facets.ts';
@@ -77,18 +78,16 @@ async function collectAll(
 
 /*
  * One message a facet. The savepoint keeps a failure from spoiling the transaction, and rolling back to it even after
- * success gives back the locks that pg_get_viewdef and pg_sequence_last_value hold on. The rows come as one JSON text,
- * which measured faster than row by row.
+ * success gives back the locks that pg_get_viewdef and pg_sequence_last_value hold on.
  */
 async function collectFacet(client: pg.Client, plan: FacetPlan<CatalogueName>): Promise<CollectedFact> {
   if ('known' in plan) return plan.known;
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   try {
-    const results = (await client.query(
-      `select /* supaready */ coalesce(pg_catalog.json_agg(q), '[]')::text as rows from (${plan.sql}\n) q; rollback to savepoint facet`,
-    )) as unknown as pg.QueryResult<{ rows: string }>[];
-    const rows = JSON.parse(results[0]?.rows[0]?.rows ?? '') as never[];
+    const text = `/* supaready */ ${plan.sql}\n; rollback to savepoint facet`;
+    const results = (await client.query({ text, types: ROW_TYPES })) as unknown as pg.QueryResult[];
+    const rows = (results[0]?.rows ?? []) as never[];
     const value = plan.shape ? plan.shape(rows) : rows;
     return { status: 'ok', value, hidden: plan.hidden?.(value as never) ?? [], ms: elapsed() } as CollectedFact;
   } catch (error) {

@@ -20,6 +20,9 @@ function limits(statementMs: number): [name: string, value: string][] {
     ['extra_float_digits', '1'],
     ['bytea_output', "'hex'"],
     ['quote_all_identifiers', 'off'],
+    // Sorts of some ten thousand catalogue rows belong into memory, and are over before JIT has compiled anything.
+    ['work_mem', "'32MB'"],
+    ['jit', 'off'],
   ];
 }
 

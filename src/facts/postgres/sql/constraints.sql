@@ -11,14 +11,14 @@ key_columns as materialized (
   select w.oid, pg_catalog.array_agg(a.attname::text order by key.place) as names
   from wanted w
   cross join lateral unnest(w.conkey) with ordinality as key (attnum, place)
-  join pg_catalog.pg_attribute a on a.attrelid = w.conrelid and a.attnum = key.attnum
+  join pg_catalog.pg_attribute a on a.attrelid = w.conrelid and a.attnum = key.attnum and a.attnum > 0
   group by w.oid
 ),
 referenced_columns as materialized (
   select w.oid, pg_catalog.array_agg(a.attname::text order by key.place) as names
   from wanted w
   cross join lateral unnest(w.confkey) with ordinality as key (attnum, place)
-  join pg_catalog.pg_attribute a on a.attrelid = w.confrelid and a.attnum = key.attnum
+  join pg_catalog.pg_attribute a on a.attrelid = w.confrelid and a.attnum = key.attnum and a.attnum > 0
   where w.contype = 'f'
   group by w.oid
 )

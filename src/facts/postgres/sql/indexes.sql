@@ -23,7 +23,7 @@ key_columns as materialized (
       filter (where key.place <= w.indnkeyatts) as plain
   from wanted w
   cross join lateral unnest(w.indkey, w.indclass, w.indcollation) with ordinality as key (attnum, class_id, collation_id, place)
-  left join pg_catalog.pg_attribute a on a.attrelid = w.indrelid and a.attnum = key.attnum and key.attnum <> 0
+  left join pg_catalog.pg_attribute a on a.attrelid = w.indrelid and a.attnum = key.attnum and a.attnum > 0
   left join pg_catalog.pg_opclass o on o.oid = key.class_id
   group by w.indexrelid
 ),
