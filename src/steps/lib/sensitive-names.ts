@@ -102,7 +102,7 @@ const CONTACT = [
   'longitude',
 ];
 
-const BILLING = ['amount', 'price', 'total', 'balance', 'currency', 'stripe customer', 'invoice', 'credits'];
+const BILLING = ['amount', 'balance', 'stripe customer', 'invoice', 'credits'];
 
 /** Words after which a name speaks about the thing and is not the thing itself. */
 const ABOUT = new Set([
