@@ -47,6 +47,8 @@ function lineAt(text: string, offset: number): number {
  * A script with a syntax error gives no statements and the error: PostgreSQL's parser does not resume.
  */
 export function parseScript(script: string): { statements: Statement[]; error: SqlSyntaxError | null } {
+  // The parser refuses a text without a token.
+  if (skipBlank(script) === script.length) return { statements: [], error: null };
   let result: ParseResult;
   try {
     result = parseSync(script);
