@@ -45,7 +45,7 @@ interface Use {
 }
 
 /** How bad it is: used by code is a blocker, not used is medium, unknown is high. */
-function useOf(code: Code | undefined, find: (calls: Calls) => { path: string; line: number } | undefined): Use {
+function usageOf(code: Code | undefined, find: (calls: Calls) => { path: string; line: number } | undefined): Use {
   if (!code) return { severity: 'high', words: 'whether code uses it is not known (no repository was given)' };
   const use = find(code.calls);
   if (use) return { severity: 'blocker', words: `used at ${use.path}:${use.line}` };
@@ -73,7 +73,7 @@ function relationBreaks(
     const { schema, name } = before;
     const target = qualified(schema, name);
     if (!relationNamed(facts, schema, name)) {
-      const use = useOf(facts.repoCode, (calls) => callsTo(calls, schema, name)[0]);
+      const use = usageOf(facts.repoCode, (calls) => callsTo(calls, schema, name)[0]);
       breaks.push({ object: objectRef('table', schema, name), what: `${target} was dropped or renamed`, use });
       continue;
     }
@@ -82,7 +82,7 @@ function relationBreaks(
       const after = now.get(column.name);
       const full = `${target}.${quoteIdent(column.name)}`;
       const use = () =>
-        useOf(facts.repoCode, (calls) =>
+        usageOf(facts.repoCode, (calls) =>
           calls
             .filter((call) => call.kind === 'from')
             .find((call) =>
@@ -116,7 +116,7 @@ function functionBreaks(
     .map((fn) => ({
       object: objectRef('function', fn.schema, fn.name, { signature: fn.arguments }),
       what: `${qualified(fn.schema, fn.name)}(${fn.arguments}) was dropped, renamed or takes other arguments`,
-      use: useOf(facts.repoCode, (calls) => callsTo(calls, fn.schema, fn.name).find((call) => call.kind === 'rpc')),
+      use: usageOf(facts.repoCode, (calls) => callsTo(calls, fn.schema, fn.name).find((call) => call.kind === 'rpc')),
     }));
 }
 
