@@ -4,10 +4,12 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EXIT, UserError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import { codeOf, type Disk, diskError, nodeDisk, removeQuietly, TEMPORARY, writeNewFile } from './disk.ts';
 
 const lockSchema = z.object({
-  id: z.string(),
+  /** No path in it: it names a file while the lock is taken over. */
+  id: z.string().regex(/^[\w.-]{1,100}$/),
   pid: z.int(),
   host: z.string(),
   /** Changes at every start of the machine; null where the system does not tell. */
@@ -31,8 +33,8 @@ export interface HeldLock {
 }
 
 const LOCK = 'lock';
-const BREAK = 'lock.break';
-const ROUNDS = 50;
+/** Attempts, 2 ms apart, while others are taking a lock over. */
+const ROUNDS = 100;
 
 function readSystem(path: string): string | null {
   try {
@@ -114,14 +116,33 @@ function linkOwn(prepared: string, path: string, disk: Disk): boolean {
   }
 }
 
-/** Runs `act` while no other process takes over or removes the lock; null when one is at it right now. */
-function whileBreaking<T>(prepared: string, folder: string, disk: Disk, act: () => T): T | null {
-  const path = join(folder, BREAK);
-  if (!linkOwn(prepared, path, disk)) {
-    const other = readLock(path, disk);
-    if (other !== null && (other === 'unreadable' || isStale(other))) removeQuietly(disk, path);
-    return null;
-  }
+/**
+ * Gives this process a name in the folder: by linking to it or, when a dead process has it, by taking it over. Whoever takes
+ * over from holder X must first have the name `lock.break.X`, by the same rule, and then look again: so no two processes
+ * act on what both saw of X, and one that dies meanwhile is itself taken over from. 'busy': try again in a moment.
+ */
+function takeName(
+  path: string,
+  prepared: string,
+  folder: string,
+  disk: Disk,
+): 'taken' | 'busy' | LockInfo | 'unreadable' {
+  if (linkOwn(prepared, path, disk)) return 'taken';
+  const holder = readLock(path, disk);
+  if (holder === null) return 'busy';
+  if (holder === 'unreadable' || !isStale(holder)) return holder;
+  return whileBreaking(holder, prepared, folder, disk, () => {
+    const now = readLock(path, disk);
+    if (now === null || now === 'unreadable' || now.id !== holder.id) return 'busy';
+    disk.unlinkSync(path);
+    return linkOwn(prepared, path, disk) ? 'taken' : 'busy';
+  });
+}
+
+/** Runs `act` as the only process that takes anything away from this holder. */
+function whileBreaking<T>(holder: LockInfo, prepared: string, folder: string, disk: Disk, act: () => T): T | 'busy' {
+  const path = join(folder, `${LOCK}.break.${holder.id}`);
+  if (takeName(path, prepared, folder, disk) !== 'taken') return 'busy';
   try {
     return act();
   } finally {
@@ -129,9 +150,13 @@ function whileBreaking<T>(prepared: string, folder: string, disk: Disk, act: () 
   }
 }
 
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+}
+
 /** One line naming the holder, for messages and the wizard. */
 export function describeHolder(lock: LockInfo): string {
-  return `${lock.user} on ${lock.host}, process ${lock.pid} (${lock.operation}), since ${lock.created}`;
+  return printable(`${lock.user} on ${lock.host}, process ${lock.pid} (${lock.operation}), since ${lock.created}`);
 }
 
 function lockedError(lock: LockInfo): UserError {
@@ -163,20 +188,11 @@ export function acquireLock(folder: string, operation: string, disk: Disk = node
   try {
     writeNewFile(disk, prepared, Buffer.from(`${JSON.stringify(info)}\n`));
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (linkOwn(prepared, path, disk)) return held(info, folder, disk);
-      const holder = readLock(path, disk);
-      if (holder === null) continue;
-      if (holder === 'unreadable') throw unreadableError(folder);
-      if (!isStale(holder)) throw lockedError(holder);
-      const won = whileBreaking(prepared, folder, disk, () => {
-        const now = readLock(path, disk);
-        if (now === null || now === 'unreadable' || now.id !== holder.id) return false;
-        disk.unlinkSync(path);
-        return linkOwn(prepared, path, disk);
-      });
-      if (won) return held(info, folder, disk);
-      // Another process is taking it over: let it finish, then look again.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      const outcome = takeName(path, prepared, folder, disk);
+      if (outcome === 'taken') return held(info, folder, disk);
+      if (outcome === 'unreadable') throw unreadableError(folder);
+      if (outcome !== 'busy') throw lockedError(outcome);
+      pause();
     }
     const holder = readLock(path, disk);
     throw holder === null || holder === 'unreadable' ? unreadableError(folder) : lockedError(holder);
@@ -243,17 +259,17 @@ export function unlock(folder: string, id: string, disk: Disk = nodeDisk): LockI
     }
     return lock;
   };
-  check();
+  const found = check();
   try {
     writeNewFile(disk, prepared, Buffer.from(`${JSON.stringify(info)}\n`));
     for (let round = 0; round < ROUNDS; round += 1) {
-      const removed = whileBreaking(prepared, folder, disk, () => {
+      const removed = whileBreaking(found, prepared, folder, disk, () => {
         const lock = check();
         disk.unlinkSync(path);
         return lock;
       });
-      if (removed) return removed;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      if (removed !== 'busy') return removed;
+      pause();
     }
     throw new UserError(
       'audit-locked',

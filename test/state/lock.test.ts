@@ -24,29 +24,44 @@ beforeAll(async () => {
 });
 
 const RACERS = 12;
+const ROUNDS = 60;
+
+/** The lock of a process of this machine that is gone. */
+function leaveDeadLock(folder: string, name = 'lock'): void {
+  const info = { pid: 4_190_000, host: hostname(), bootId: null, procStart: null, user: 'x', tool: 'supaready' };
+  fs.writeFileSync(join(folder, name), JSON.stringify({ id: name, ...info, operation: 'x', created: NOW }));
+}
+
 const names = (folder: string) => fs.readdirSync(folder).sort();
 
 describe('the lock of an audit', () => {
-  it('is won by exactly one of twelve processes, over and over, also when the holder before died', async () => {
-    const folder = temporaryFolder();
-    for (let round = 0; round < 6; round += 1) {
-      const signals = temporaryFolder();
-      const lines = new Array<number>(RACERS).fill(0);
-      const everybodyHas = (count: number) => lines.every((printed) => printed >= count);
-      const racers = lines.map((_, number) =>
-        runScript(racer, [folder, signals], (_child, text) => {
-          lines[number] = text.split('\n').length - 1;
-          if (everybodyHas(1)) fs.writeFileSync(join(signals, 'go'), '');
-          if (everybodyHas(2)) fs.writeFileSync(join(signals, 'done'), '');
-        }),
-      );
-      const outputs = (await Promise.all(racers)).map(({ output, errors }) => output + errors);
-      const counted = (text: string) => outputs.filter((output) => output === text).length;
-      expect(counted('ready\nwon\nkept\n'), outputs.join('|')).toBe(1);
-      expect(counted('ready\naudit-locked\n'), outputs.join('|')).toBe(RACERS - 1);
-      // The winner's lock stays behind, and nothing else.
-      expect(names(folder)).toEqual(['lock']);
-      expect(lockHolder(folder)).toBeNull();
+  it('is won by exactly one of twelve processes, whether it is free or left behind by a dead one', async () => {
+    const root = temporaryFolder();
+    const begin = (round: number): void => {
+      fs.mkdirSync(join(root, String(round)));
+      if (round % 3 > 0) leaveDeadLock(join(root, String(round)));
+      // A process died while it was taking over.
+      if (round % 3 === 2) leaveDeadLock(join(root, String(round)), 'lock.break.lock');
+      fs.writeFileSync(join(root, `${round}.go`), '');
+    };
+    const answers = Array.from({ length: RACERS }, (): string[] => []);
+    let begun = 0;
+    const racers = answers.map((_, number) =>
+      runScript(racer, [root, String(ROUNDS)], (_child, text) => {
+        answers[number] = text.trimEnd().split('\n');
+        if (answers.every(({ length }) => length === begun + 1) && begun < ROUNDS) {
+          begun += 1;
+          begin(begun);
+        }
+      }),
+    );
+    begin(0);
+    for (const { errors, code } of await Promise.all(racers)) expect([errors, code]).toEqual(['', 0]);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const round12 = answers.map((list) => list[round]).sort();
+      expect(round12, `round ${round}`).toEqual([...new Array<string>(RACERS - 1).fill('audit-locked'), 'won']);
+      // The winner's lock, and nothing else, is left.
+      expect(names(join(root, String(round)))).toEqual(['lock']);
     }
   }, 120_000);
 
@@ -96,8 +111,8 @@ describe('the lock of an audit', () => {
 
   it('is taken over although a process died while taking it over', () => {
     const folder = temporaryFolder();
-    lockOf(folder, { host: hostname(), pid: 4_190_000 });
-    fs.copyFileSync(join(folder, 'lock'), join(folder, 'lock.break'));
+    leaveDeadLock(folder);
+    leaveDeadLock(folder, 'lock.break.lock');
     const lock = acquireLock(folder, 'x');
     lock.assertHeld();
     lock.release();
