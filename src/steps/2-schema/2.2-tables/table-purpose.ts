@@ -2,7 +2,7 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified } from '../../../core/text.ts';
 import { located } from '../../lib/origins.ts';
 import { keyOf, tableRef, userTables, words } from '../../lib/tables.ts';
-import { tablesOfUsers } from '../user-data.ts';
+import { tablesOfUsers } from '../../lib/user-data.ts';
 
 const PERSONAL = new Set([
   'email',

@@ -14,7 +14,7 @@ import {
   triggerShape,
   writesNew,
 } from '../time-columns.ts';
-import { tablesOfUsers } from '../user-data.ts';
+import { tablesOfUsers } from '../../lib/user-data.ts';
 
 export const timestamps = defineCheck({
   id: 'timestamps',

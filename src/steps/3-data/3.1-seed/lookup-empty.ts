@@ -1,10 +1,10 @@
 import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { tablesOfUsers } from '../../2-schema/user-data.ts';
 import { userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
 import { groupBy, keyOf, singular, tableRef, userTables, words } from '../../lib/tables.ts';
+import { tablesOfUsers } from '../../lib/user-data.ts';
 
 const LOOKUP_NOUNS = new Set([
   'plan',

@@ -83,7 +83,7 @@ export const migrationOrder = defineCheck({
     const applied = (facts.migrationHistory ?? [])
       .filter((row) => row.tool === tool && row.tool === 'supabase')
       .map(({ version }) => version);
-    const last = applied.reduce((latest, version) => (version > latest ? version : latest), '');
+    const last = applied.sort().at(-1) ?? '';
     const known = new Set(applied);
     for (const file of files) {
       if (last === '' || file.version === null || known.has(file.version) || file.version > last) continue;

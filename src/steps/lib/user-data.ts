@@ -1,6 +1,6 @@
 import type { Constraint } from '../../core/facts.ts';
-import { userForeignKeys } from '../lib/foreign-keys.ts';
-import { groupBy, keyOf } from '../lib/tables.ts';
+import { userForeignKeys } from './foreign-keys.ts';
+import { groupBy, keyOf } from './tables.ts';
 
 /** Tables (keyOf) from which a path of foreign keys leads to auth.users: their rows belong to somebody. */
 export function tablesOfUsers(constraints: readonly Constraint[]): ReadonlySet<string> {
