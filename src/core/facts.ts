@@ -739,7 +739,7 @@ const repoProject = z.object({
   workflows: z.array(
     z.object({
       path: z.string(),
-      runs: z.array(z.enum(['db-dump', 'gen-types', 'db-push', 'functions-deploy', 'db-test', 'e2e'])),
+      runs: z.array(z.enum(['db-dump', 'storage-copy', 'gen-types', 'db-push', 'functions-deploy', 'db-test', 'e2e'])),
       scheduled: z.boolean(),
     }),
   ),
