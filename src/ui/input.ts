@@ -86,7 +86,8 @@ export class InputReader {
     const named = NAMED.find(([flag]) => key[flag]);
     if (named) return [{ key: named[1], text: null }];
     if (key.ctrl) return [{ key: `ctrl-${input}`, text: null }];
-    if (key.meta) return [];
-    return graphemes(input).map(ofCharacter);
+    const typed = graphemes(input).map(ofCharacter);
+    // Esc and a key that arrive together look like Alt and that key; nothing here is bound to Alt.
+    return key.meta ? [{ key: 'escape', text: null }, ...typed] : typed;
   }
 }

@@ -10,7 +10,7 @@ export interface ModeInput {
   columns: number;
   rows: number;
   env: Readonly<Record<string, string | undefined>>;
-  /** `--screen-reader` or `--plain`. */
+  /** `--screen-reader`. */
   asked: boolean;
 }
 

@@ -7,8 +7,8 @@ import { colourWanted } from './theme.ts';
 import type { WizardOptions } from './wizard.ts';
 
 export interface TerminalOptions extends WizardOptions {
-  /** `--screen-reader` or `--plain`: lines instead of screens. */
-  plain?: boolean;
+  /** `--screen-reader`: lines instead of screens. */
+  screenReader?: boolean;
 }
 
 export interface WizardEnd {
@@ -99,7 +99,7 @@ export async function runWizard(controller: AuditController, options: TerminalOp
     columns: stdout.columns || 80,
     rows: stdout.rows || 24,
     env: process.env,
-    asked: options.plain === true,
+    asked: options.screenReader === true,
   });
   const end =
     mode === 'ink'

@@ -17,7 +17,7 @@ function statusLines(state: WizardState, idle: Line, size: Size, animate: boolea
   if (state.notice === null) return [clip(idle, size.columns)];
   const { tone, text } = state.notice;
   const glyph = tone === 'ok' ? '✔' : tone === 'bad' ? '✖' : '!';
-  const lines = paragraph(text, size.columns - 4);
+  const lines = paragraph(text, size.columns - 4, { multiline: true });
   const shown = lines.slice(0, NOTICE_LINES);
   return shown.map((line, index) => [span(index === 0 ? ` ${glyph} ` : '   ', tone), ...line.slice(1)]);
 }

@@ -113,8 +113,13 @@ export function attestForm(
     kind: 'text',
     id: 'answer',
     label: confirmKind ? 'Note' : 'Answer',
-    hint: manual ? 'what you looked at' : confirmKind ? 'may stay empty' : 'in words',
-    ...(manual || !confirmKind ? { validate: filled(manual ? 'what you looked at' : 'an answer') } : {}),
+    hint: manual ? 'what you looked at' : confirmKind ? 'may stay empty unless it does not apply' : 'in words',
+    validate: (value, values) => {
+      if (value.trim() !== '') return null;
+      if (manual) return 'say what you looked at';
+      if (!confirmKind) return 'an answer is needed';
+      return values.status === 'na' ? 'say why it does not apply' : null;
+    },
   };
   const evidence = manual ? 'required' : (declared?.evidence ?? 'none');
   return form(wizard, {

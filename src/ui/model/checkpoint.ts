@@ -95,7 +95,7 @@ export function checkpointRows(found: FoundCheckpoint, filter: CheckpointFilter)
 }
 
 /** `Asked of you: 2 of 5 answered` */
-export function askedText(checkpoint: GateCheckpoint): string {
+function askedText(checkpoint: GateCheckpoint): string {
   const given = checkpoint.attestations.filter((one) => one.state === 'given').length;
   return `Asked of you: ${given} of ${checkpoint.attestations.length} answered`;
 }

@@ -3,7 +3,7 @@ import { BLANK, type Line, paragraph, span } from './line.ts';
 
 function block(title: string, text: string | undefined, width: number): Line[] {
   if (text === undefined || text === '') return [];
-  return [[span(` ${title}`, 'strong')], ...paragraph(text, width - 2, { indent: 3 }), BLANK];
+  return [[span(` ${title}`, 'strong')], ...paragraph(text, width - 2, { indent: 3, multiline: true }), BLANK];
 }
 
 /** What a check looks at, why, how to put it right, its false alarms and the source of the rule. */

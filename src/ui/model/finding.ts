@@ -1,6 +1,5 @@
 import type { GateFinding } from '../../core/gate.ts';
 import { describeObject } from '../../core/object.ts';
-import { printable } from '../../core/text.ts';
 import type { AuditView } from '../../engine/controller.ts';
 import { BLANK, type Line, paragraph, type Span, span } from './line.ts';
 import { findCheck, findResult } from './lookup.ts';
@@ -33,7 +32,8 @@ function fixLines(finding: GateFinding, width: number, scan: SqlScanner): Line[]
   const { sql, command, url } = finding.fix;
   const rows: Line[] = [];
   if (sql !== null) rows.push(heading('Fix (SQL)'), ...sqlLines(sql.trim(), width - 2, scan, 3), BLANK);
-  if (command !== null) rows.push(heading('Fix'), ...paragraph(command, width - 2, { indent: 3 }), BLANK);
+  if (command !== null)
+    rows.push(heading('Fix'), ...paragraph(command, width - 2, { indent: 3, multiline: true }), BLANK);
   if (url !== null) rows.push(heading('Read'), ...paragraph(url, width - 2, { indent: 3, tone: 'accent' }), BLANK);
   return rows;
 }
@@ -61,9 +61,10 @@ export function findingLines(view: AuditView, finding: GateFinding, width: numbe
     BLANK,
   ];
   lines.push(...cover(view, finding, width));
-  if (check) lines.push(heading('Why it matters'), ...paragraph(check.why, body, { indent: 3 }), BLANK);
+  if (check)
+    lines.push(heading('Why it matters'), ...paragraph(check.why, body, { indent: 3, multiline: true }), BLANK);
   lines.push(heading('How we know'));
-  if (finding.detail !== null) lines.push(...paragraph(finding.detail, body, { indent: 3 }));
+  if (finding.detail !== null) lines.push(...paragraph(finding.detail, body, { indent: 3, multiline: true }));
   const looked = result?.lookedAt ? `${result.lookedAt} looked at, ` : '';
   const when = result?.evaluatedAt ? ` on ${dayAndTime(result.evaluatedAt)}` : '';
   lines.push(
@@ -75,11 +76,11 @@ export function findingLines(view: AuditView, finding: GateFinding, width: numbe
   );
   if (finding.location) {
     const { file, line, column } = finding.location;
-    lines.push(heading('Where'), ...paragraph(`${printable(file)}:${line}:${column}`, body, { indent: 3 }), BLANK);
+    lines.push(heading('Where'), ...paragraph(`${file}:${line}:${column}`, body, { indent: 3 }), BLANK);
   }
   lines.push(...fixLines(finding, width, scan));
   if (check && finding.fix.sql === null && finding.fix.command === null) {
-    lines.push(heading('How to put it right'), ...paragraph(check.remedy, body, { indent: 3 }), BLANK);
+    lines.push(heading('How to put it right'), ...paragraph(check.remedy, body, { indent: 3, multiline: true }), BLANK);
   }
   while (lines.at(-1) === BLANK) lines.pop();
   return lines;

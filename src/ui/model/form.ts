@@ -9,8 +9,8 @@ export type Field =
       label: string;
       hint?: string;
       initial?: string;
-      /** Says what is wrong with a value, or null. */
-      validate?(value: string): string | null;
+      /** Says what is wrong with a value, given the others, or null. */
+      validate?(value: string, values: Readonly<Record<string, string>>): string | null;
     }
   | {
       kind: 'choice';
@@ -43,8 +43,9 @@ function goTo(state: FormState, fields: readonly Field[], at: number): FormState
   return { ...state, at, error: null, caret: field ? graphemes(state.values[field.id] ?? '').length : 0 };
 }
 
-function problemOf(field: Field, value: string): string | null {
-  if (field.kind === 'text') return field.validate?.(value) ?? null;
+function problemOf(field: Field, values: FormState['values']): string | null {
+  const value = values[field.id] ?? '';
+  if (field.kind === 'text') return field.validate?.(value, values) ?? null;
   return value === '' ? `choose ${field.choices.map((one) => one.key).join(', ')}` : null;
 }
 
@@ -106,7 +107,7 @@ function editText(state: FormState, field: Field, event: KeyEvent): FormState | 
 function advance(state: FormState, fields: readonly Field[]): FormState {
   const field = fields[state.at];
   if (!field) return state;
-  const problem = problemOf(field, state.values[field.id] ?? '');
+  const problem = problemOf(field, state.values);
   return problem === null ? goTo(state, fields, state.at + 1) : { ...state, error: problem };
 }
 
@@ -122,15 +123,15 @@ export function formKey(
   if (event.key === 'shift-tab' || event.key === 'up') return editing(goTo(state, fields, Math.max(0, state.at - 1)));
   if (!field) {
     if (event.key !== 'y') return editing(state);
-    const wrong = fields.findIndex((one) => problemOf(one, state.values[one.id] ?? '') !== null);
+    const wrong = fields.findIndex((one) => problemOf(one, state.values) !== null);
     const broken = fields[wrong];
     if (!broken) return { state, outcome: { kind: 'submitted' } };
-    return editing({ ...goTo(state, fields, wrong), error: problemOf(broken, state.values[broken.id] ?? '') });
+    return editing({ ...goTo(state, fields, wrong), error: problemOf(broken, state.values) });
   }
   if (event.key === 'enter' || event.key === 'tab' || event.key === 'down') return editing(advance(state, fields));
   if (field.kind === 'choice') {
     const chosen = field.choices.find((one) => one.key === event.key);
-    if (!chosen) return editing({ ...state, error: problemOf(field, state.values[field.id] ?? '') });
+    if (!chosen) return editing({ ...state, error: problemOf(field, state.values) });
     return editing(goTo({ ...state, values: { ...state.values, [field.id]: chosen.value } }, fields, state.at + 1));
   }
   return editing(editText(state, field, event) ?? state);

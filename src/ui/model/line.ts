@@ -61,10 +61,14 @@ export function column(text: string, width: number, tone?: Tone): Span {
   return { ...clean, text: pad(clean.text, width) };
 }
 
-/** Text broken into lines of `width` cells, each after `indent` spaces. */
-export function paragraph(text: string, width: number, options: { indent?: number; tone?: Tone } = {}): Line[] {
+/** Text broken into lines of `width` cells, each after `indent` spaces; its own newlines count only with `multiline`. */
+export function paragraph(
+  text: string,
+  width: number,
+  options: { indent?: number; tone?: Tone; multiline?: boolean } = {},
+): Line[] {
   const indent = options.indent ?? 0;
-  const clean = printable(text, { multiline: true }).replaceAll('\t', '  ');
+  const clean = printable(text, { multiline: options.multiline === true }).replaceAll('\t', '  ');
   return wrap(clean, Math.max(8, width - indent)).map((row) => [
     { text: ' '.repeat(indent) },
     options.tone === undefined ? { text: row } : { text: row, tone: options.tone },

@@ -1,4 +1,5 @@
 import type { Blocker, GateCheckpoint, GateSection } from '../../core/gate.ts';
+import { counted } from '../../core/text.ts';
 import type { AuditView } from '../../engine/controller.ts';
 import { between, type Line, paragraph, type Span, span } from './line.ts';
 import { checkpointMark, sectionMark } from './words.ts';
@@ -50,8 +51,8 @@ export function overviewLine(row: OverviewRow, selected: boolean, width: number)
   const pointer: Span = selected ? span(' ▸ ', 'accent') : span('   ');
   if (row.kind === 'section') {
     const mark = sectionMark(row.section);
-    const fold = row.section.checkpoints.length === 0 ? '' : row.expanded ? '' : ' …';
-    const left = [pointer, span(`${row.section.id} ${row.section.title}${fold}`, 'strong')];
+    const count = row.expanded ? '' : `  ${counted(row.section.checkpoints.length, 'checkpoint')}`;
+    const left = [pointer, span(`${row.section.id} ${row.section.title}`, 'strong'), span(count, 'muted')];
     const words = row.section.state === 'locked' ? opensWhen(row.section) : mark.words;
     const room = Math.max(24, Math.floor(width * 0.6));
     return between(left, [span(`${mark.glyph} ${words.length > room ? mark.words : words} `, mark.tone)], width);

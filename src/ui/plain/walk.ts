@@ -191,7 +191,7 @@ export class PlainWalk {
       const preset = initial === '' ? '' : ` [${initial}]`;
       const value = await this.#ask(
         `${field.label}${hint}${preset}:`,
-        (text) => field.validate?.(text || initial) ?? null,
+        (text) => field.validate?.(text || initial, values) ?? null,
       );
       values[field.id] = value || initial;
     }

@@ -1,8 +1,8 @@
 import { type ReactNode, useMemo, useRef } from 'react';
 import { Frame } from '../components/frame.tsx';
 import { useWizard } from '../hooks/use-wizard.ts';
-import { askedText, checkpointList, cursorKey, gateText } from '../model/checkpoint.ts';
-import { checkpointLines, linesOf, type RowContext } from '../model/checkpoint-line.ts';
+import { checkpointList, cursorKey, gateText } from '../model/checkpoint.ts';
+import { checkpointLines, type RowContext } from '../model/checkpoint-line.ts';
 import { between, type Line, span } from '../model/line.ts';
 import { windowOf } from '../model/list.ts';
 import { type FoundCheckpoint, findCheckpoint } from '../model/lookup.ts';
@@ -30,10 +30,9 @@ function idleLine(found: FoundCheckpoint, place: CheckpointPlace, position: stri
   if (place.typing || place.filter.text !== '' || place.filter.onlyBlockers) {
     return between(filterLine(place), end, width);
   }
-  const asked = found.gate.attestations.length > 0 ? `   ${askedText(found.gate)}` : '';
   const text =
     found.section.state === 'locked' ? `Section ${found.section.id} ${opensWhen(found.section)}` : gateText(found.gate);
-  return between([span(` ${text}${asked}`)], end, width);
+  return between([span(` ${text}`)], end, width);
 }
 
 /** One checkpoint: its checks and what they looked at, findings worst first, questions, the gate. */
@@ -59,7 +58,7 @@ export function CheckpointScreen({ place }: { place: CheckpointPlace }): ReactNo
   const body = (height: number): Line[] => {
     const { from, to } = windowOf(rows.length, cursor, top.current, height - 1, (index) => {
       const row = rows[index];
-      return row ? linesOf(row, index === cursor) : 1;
+      return row && index === cursor ? checkpointLines(row, true, context).length : 1;
     });
     top.current = from;
     const shown = rows.slice(from, to).flatMap((row, index) => checkpointLines(row, from + index === cursor, context));
