@@ -47,6 +47,11 @@ export function readTypes(repository: Repository): Facts['repoTypes'] {
   return broken;
 }
 
+/** Copies for scripts and edge functions follow the application's own. */
+function isCopy(path: string): boolean {
+  return /(^|\/)(scripts|supabase\/functions|examples?|docs)\//.test(path);
+}
+
 /** How many files import from a path that ends like this one's: two parts of it, since aliases hide the rest. */
 function timesImported(path: string, texts: readonly string[]): number {
   const stem = path.replace(/(\.d)?\.[cm]?tsx?$/, '').replace(/\/index$/, '');

@@ -145,6 +145,10 @@ type Run = RepoProject['workflows'][number]['runs'][number];
 
 const RUNS: readonly [Run, RegExp][] = [
   ['db-dump', /\bsupabase\b[^\n;&|]*\bdb\s+dump\b|\bpg_dump(all)?\b/],
+  [
+    'storage-copy',
+    /\brclone\s+(sync|copy)\b[^\n]*(storage|supabase|bucket)|\bsupabase\b[^\n;&|]*\bstorage\s+(cp|mv)\b|\baws\s+s3\s+(sync|cp)\b/,
+  ],
   ['gen-types', /\bsupabase\b[^\n;&|]*\bgen\s+types\b|\bgen(erate)?[:-]?types\b|\btypes:gen(erate)?\b|\bdb:types\b/],
   [
     'db-push',
@@ -247,7 +251,7 @@ const MENTIONS: readonly [string, RegExp][] = [
 function documentsIn(repository: Repository, files: readonly string[]): RepoProject['documents'] {
   const found: RepoProject['documents'] = [];
   for (const path of files) {
-    const document = /\.(md|mdx|txt|adoc|rst|html?)$/i.test(path);
+    const document = /\.(md|mdx|txt|adoc|rst)$/i.test(path) && !/(^|\/)(node_modules|changelogs?)\//i.test(path);
     // A privacy policy is often a page of the product itself.
     const page = /(^|\/)(privacy|datenschutz)[\w-]*(\/(page|index|\+page))?\.(tsx|jsx|vue|svelte|astro|mdx)$/i.test(
       path,
