@@ -110,10 +110,14 @@ export function bareCalls(expression: string, functions: readonly FunctionFact[]
   return found.sort((left, right) => left.start - right.start);
 }
 
-/** `(select f())`: a scalar sub-select without FROM. */
+/**
+ * A sub-select without FROM runs once: `(select f())` as an InitPlan, `x in (select f())` as a hashed SubPlan. Wrapping the
+ * latter once more would even break it, where f() returns a set.
+ */
 function isOwnSelect(link: Record<string, unknown>): boolean {
   const select = (link.subselect as { SelectStmt?: { fromClause?: unknown[] } } | undefined)?.SelectStmt;
-  return link.subLinkType === 'EXPR_SUBLINK' && select !== undefined && (select.fromClause ?? []).length === 0;
+  const once = ['EXPR_SUBLINK', 'ANY_SUBLINK', 'ARRAY_SUBLINK'].includes(String(link.subLinkType));
+  return once && select !== undefined && (select.fromClause ?? []).length === 0;
 }
 
 /** The expression with each bare call wrapped in a sub-select. */
