@@ -30,7 +30,11 @@ export function readTypes(repository: Repository): Facts['repoTypes'] {
   const ranked = candidates
     .map((candidate) => ({ ...candidate, used: timesImported(candidate.path, importers) }))
     .sort(
-      (a, b) => b.used - a.used || a.path.split('/').length - b.path.split('/').length || (a.path < b.path ? -1 : 1),
+      (a, b) =>
+        b.used - a.used ||
+        Number(isCopy(a.path)) - Number(isCopy(b.path)) ||
+        a.path.split('/').length - b.path.split('/').length ||
+        (a.path < b.path ? -1 : 1),
     );
   let broken: RepoTypes | null = null;
   for (const { path, text, encoding } of ranked) {
