@@ -35,6 +35,8 @@ create trigger orders_audit after insert or update or delete on public.orders
   for each row execute function internal.record_change();
 create trigger payments_audit after insert or update or delete on public.payments
   for each row execute function internal.record_change();
+create trigger coupons_audit after insert or update or delete on public.coupons
+  for each row execute function internal.record_change();
 create trigger subscriptions_audit after insert or update or delete on public.subscriptions
   for each row execute function internal.record_change();
 
