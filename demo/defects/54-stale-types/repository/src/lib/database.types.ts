@@ -601,6 +601,7 @@ export type Database = {
           display_name: string
           id: string
           is_admin: boolean
+          locale: string
           updated_at: string
         }
         Insert: {
@@ -609,6 +610,7 @@ export type Database = {
           display_name?: string
           id: string
           is_admin?: boolean
+          locale?: string
           updated_at?: string
         }
         Update: {
@@ -617,11 +619,12 @@ export type Database = {
           display_name?: string
           id?: string
           is_admin?: boolean
+          locale?: string
           updated_at?: string
         }
         Relationships: []
       }
-      return_reasons: {
+      return_types: {
         Row: {
           created_at: string
           id: number
@@ -647,21 +650,21 @@ export type Database = {
           created_at: string
           id: string
           order_id: string
-          reason_id: number
+          type_id: number
           updated_at: string
         }
         Insert: {
           created_at?: string
           id?: string
           order_id: string
-          reason_id: number
+          type_id: number
           updated_at?: string
         }
         Update: {
           created_at?: string
           id?: string
           order_id?: string
-          reason_id?: number
+          type_id?: number
           updated_at?: string
         }
         Relationships: [
@@ -673,10 +676,10 @@ export type Database = {
             referencedColumns: ["id"]
           },
           {
-            foreignKeyName: "returns_reason_id_fkey"
-            columns: ["reason_id"]
+            foreignKeyName: "returns_type_id_fkey"
+            columns: ["type_id"]
             isOneToOne: false
-            referencedRelation: "return_reasons"
+            referencedRelation: "return_types"
             referencedColumns: ["id"]
           },
         ]
