@@ -12,7 +12,18 @@ export default {
   // pg_graphql cannot be built for the test server.
   silentStatus: 'not-applicable',
   overlay: {
-    defect: { extensions: [{ name: 'pg_graphql', version: '1.5.11', defaultVersion: '1.5.11', schema: 'graphql', relocatable: false, shim: false }] },
+    defect: {
+      extensions: [
+        {
+          name: 'pg_graphql',
+          version: '1.5.11',
+          defaultVersion: '1.5.11',
+          schema: 'graphql',
+          relocatable: false,
+          shim: false,
+        },
+      ],
+    },
     fixed: { extensions: [] },
   },
 } satisfies CheckFixture;

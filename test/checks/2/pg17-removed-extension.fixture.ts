@@ -13,7 +13,14 @@ const database = {
   exposedSchemas: null,
   hasSupabaseAuth: true,
 };
-const extension = (name: string) => ({ name, version: '1.0', defaultVersion: '1.0', schema: 'extensions', relocatable: true, shim: false });
+const extension = (name: string) => ({
+  name,
+  version: '1.0',
+  defaultVersion: '1.0',
+  schema: 'extensions',
+  relocatable: true,
+  shim: false,
+});
 
 export default {
   check: 'pg17-removed-extension',
