@@ -485,7 +485,7 @@ const migrationHistory = z.array(
     /** Version, migration_name or hash. */
     version: z.string(),
     name: z.string().nullable(),
-    /** sha256 of the stored statements joined by `;\n`, or the checksum the tool stored; null when it stores none. */
+    /** sha256 of the stored statements (core/sql.ts statementsDigest), or the checksum the tool stored; null when it stores none. */
     digest: z.string().nullable(),
     /** Prisma: finished_at set and not rolled back. */
     complete: z.boolean(),
@@ -662,6 +662,8 @@ const repoCode = z.object({
       arguments: z.array(z.string()).nullable(),
       /** Written straight from a request body without a schema's parse. */
       unvalidatedBody: z.boolean(),
+      /** Asked with the secret (service role) key: true or false where the client's making can be followed, else null. */
+      secretKey: z.boolean().nullable(),
       /** Runs in an edge function, on a server or in a browser as far as the path and directives tell. */
       side: z.enum(['client', 'server', 'edge', 'unknown']),
     }),

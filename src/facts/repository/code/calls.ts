@@ -13,7 +13,7 @@ import {
   walkAst,
 } from './ast.ts';
 import { isRawBody } from './bodies.ts';
-import { clientOf } from './clients.ts';
+import { type ClientInfo, clientOf } from './clients.ts';
 import type { Module, Modules } from './modules.ts';
 import { filterColumns, type ParsedSelect, parseSelect, UNKNOWN_PART } from './select-string.ts';
 import type { Side } from './sides.ts';
@@ -178,6 +178,7 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
       const base = {
         ...placed(link, module, side),
         kind: 'storage' as const,
+        ...keyOf(client),
         schema: null,
         operation: method === '' ? 'from' : method,
       };
@@ -190,7 +191,13 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
       calls.push(...rpcCalls(link, links[index - 1], module, modules, side));
     } else if (link.name === 'invoke' && links[index - 1]?.name === 'functions' && link.args[0]) {
       if (clientOf((links[index - 1] as Link).on, module, modules) === false) continue;
-      const base = { ...placed(link, module, side), kind: 'function' as const, schema: null, operation: 'invoke' };
+      const base = {
+        ...placed(link, module, side),
+        kind: 'function' as const,
+        secretKey: null,
+        schema: null,
+        operation: 'invoke',
+      };
       calls.push(
         ...targets(link.args[0], module, modules).map((target) => ({
           ...base,
@@ -206,7 +213,13 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
     ) {
       calls.push(changesCall(link, module, modules, side));
     } else if (link.name === 'channel' && link.args[0] && clientOf(link.on, module, modules)) {
-      const base = { ...placed(link, module, side), kind: 'channel' as const, schema: null, operation: 'subscribe' };
+      const base = {
+        ...placed(link, module, side),
+        kind: 'channel' as const,
+        secretKey: null,
+        schema: null,
+        operation: 'subscribe',
+      };
       calls.push(
         ...targets(link.args[0], module, modules).map((target) => ({ ...base, ...NOTHING, columns: [], target })),
       );
@@ -216,6 +229,10 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
 }
 
 const NOTHING = { arguments: null, unvalidatedBody: false } as const;
+
+function keyOf(client: ClientInfo | null | false): { secretKey: boolean | null } {
+  return { secretKey: client ? client.secretKey : null };
+}
 
 function placed(link: Link, module: Module, side: Side): { path: string; line: number; column: number; side: Side } {
   // The place of the method's name, not of the chain's first line.
@@ -273,6 +290,7 @@ function tableCalls(
   return targets(argument, module, modules).map((target) => ({
     ...placed(link, module, side),
     kind: 'from' as const,
+    ...keyOf(client),
     schema,
     target: dynamic ? { value: null, dynamic: true } : target,
     operation: detail.operation,
@@ -297,6 +315,7 @@ function rpcCalls(link: Link, before: Link | undefined, module: Module, modules:
   return targets(nameArgument, module, modules).map((target) => ({
     ...placed(link, module, side),
     kind: 'rpc' as const,
+    ...keyOf(client),
     schema,
     target: dynamic ? { value: null, dynamic: true } : target,
     operation: 'execute',
@@ -329,6 +348,7 @@ function changesCall(link: Link, module: Module, modules: Modules, side: Side): 
   return {
     ...placed(link, module, side),
     kind: 'postgres_changes',
+    secretKey: null,
     schema: read('schema').value ?? 'public',
     target: table.value === '*' ? { value: null, dynamic: false } : table,
     operation: (read('event').value ?? '*').toLowerCase(),

@@ -22,9 +22,10 @@ export type Mark = Facts['repoCode']['marks'][number];
 /** Functions that find out who calls, or refuse: by the names that libraries and people give them. */
 const USER_CHECK =
   /^(get|require|ensure|assert|check|verify|validate|current|with|is)_?(the)?_?(server)?_?(auth(enticat\w*|oriz\w*)?|user|session|claims|admin|jwt|token|access|api_?key|signature|webhook|secret|permission\w*|role|caller|identity|owner\w*)(user|session|token|auth|signature|id|request|headers?|key)?$/i;
-const SECRET_WORD = /service_?role|secret|password|passwd|private_?key|access_?token|api_?key/i;
+const SECRET_WORD =
+  /service_?role|secret|password|passwd|private_?key|(access|refresh|id)_?token|api_?key|^(session|token|jwt)$/i;
 const STRIPE_EVENT =
-  /^(checkout\.session|invoice|customer(\.subscription)?|payment_intent|charge|price|product|payment_method|payout)\.[a-z_]+$/;
+  /^(checkout\.session|invoice|customer(\.subscription)?|payment_intent|charge|price|product|payment_method|payout)(\.[a-z_]+)+$/;
 
 /** Notable code of one module: the rules are those of the facet `repoCode.marks`. Details name things, never values of secrets. */
 export function marksOf(module: Module, modules: Modules, side: Side): Mark[] {
@@ -32,9 +33,10 @@ export function marksOf(module: Module, modules: Modules, side: Side): Mark[] {
   const add = (node: Node, name: Mark['name'], detail: string) =>
     marks.push({ path: module.path, line: lineOf(node), name, detail });
   const cors: { star: Node | null; credentials: boolean } = { star: null, credentials: false };
-  const stripe: { event: Node | null; verified: boolean; parsed: boolean } = {
+  const stripe: StripeUse = {
     event: null,
-    verified: false,
+    verified: null,
+    verifiedAt: null,
     parsed: false,
   };
   const sessions: { node: Node; fn: Node }[] = [];
@@ -89,7 +91,7 @@ export function marksOf(module: Module, modules: Modules, side: Side): Mark[] {
   }
   if (cors.star && cors.credentials)
     add(cors.star, 'cors-star-credentials', 'Access-Control-Allow-Origin: * with credentials');
-  if (stripe.verified) add(stripe.event ?? module.ast.program, 'stripe-webhook-verified', 'constructEvent');
+  if (stripe.verified) add(stripe.verifiedAt ?? module.ast.program, 'stripe-webhook-verified', stripe.verified);
   else if (stripe.event && handlesStripeWebhook(module, stripe))
     add(stripe.event, 'stripe-webhook-unverified', 'Stripe events without constructEvent');
   return marks;
@@ -254,25 +256,33 @@ function outerFunction(node: Node, module: Module): Node {
   return fn;
 }
 
-function noteStripe(call: Call, stripe: { verified: boolean; parsed: boolean }): void {
+interface StripeUse {
+  /** The first name of a Stripe event in the code. */
+  event: Node | null;
+  /** The function that verifies the signature. */
+  verified: string | null;
+  verifiedAt: Node | null;
+  /** A request's body is read. */
+  parsed: boolean;
+}
+
+function noteStripe(call: Call, stripe: StripeUse): void {
   const name = memberName(bare(call.callee)) ?? '';
-  if (name === 'constructEvent' || name === 'constructEventAsync') stripe.verified = true;
+  if (name === 'constructEvent' || name === 'constructEventAsync') {
+    stripe.verified = name;
+    stripe.verifiedAt = call;
+  }
   const callee = bare(call.callee);
   if (
     callee.type === 'Identifier' &&
     /construct_?event|verif\w*(signature|webhook|stripe)|(signature|webhook|stripe)\w*verif/i.test(callee.name)
   )
-    stripe.verified = true;
+    stripe.verified ??= callee.name;
   if (name === 'json' || name === 'text') stripe.parsed = true;
 }
 
-function handlesStripeWebhook(module: Module, stripe: { parsed: boolean }): boolean {
-  return (
-    /webhook|stripe/i.test(module.path) &&
-    /webhook/i.test(module.path) &&
-    stripe.parsed &&
-    !/\.(test|spec)\./.test(module.path)
-  );
+function handlesStripeWebhook(module: Module, stripe: StripeUse): boolean {
+  return /webhook|stripe|billing|payment/i.test(module.path) && stripe.parsed;
 }
 
 function header(property: Node): string | null {

@@ -47,7 +47,7 @@ export function readMigrations(
     return {
       ...file,
       sha256: sha256(text),
-      statementsSha256: error ? null : sha256(statements.map(({ text: source }) => source.trim()).join(';\n')),
+      statementsSha256: error ? null : statementsDigest(text),
       statements: statements.length,
       error: error ? `line ${error.line}: ${error.message}` : null,
     };
