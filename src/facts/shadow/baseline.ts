@@ -17,7 +17,8 @@ export interface BaselineOptions {
 const PARTS = { roles, platform, auth, storage, realtime };
 const LOCK = 7350817;
 
-async function runParts(url: string): Promise<void> {
+/** Makes the roles (cluster-wide) and fills an empty database; the URL's user must be a superuser. Throws UserError `baseline-failed`. */
+export async function applyBaseline(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'supaready' });
   client.on('error', () => undefined);
   await client.connect();
@@ -64,7 +65,7 @@ export async function ensureBaseline(server: PostgresServer, options: BaselineOp
       const draft = `${name}_draft`;
       await server.dropDatabase(draft);
       await server.createDatabase(draft, 'template0');
-      await runParts(server.url(draft, 'supabase_admin'));
+      await applyBaseline(server.url(draft, 'supabase_admin'));
       await client.query(`alter database ${quoteIdent(draft)} rename to ${quoteIdent(name)}`);
       await client.query(`alter database ${quoteIdent(name)} with is_template true allow_connections false`);
     }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { userInfo } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
 
 /** The user another process is started as; null = as ourselves. */
@@ -35,14 +35,28 @@ export function serverUser(): ServerUser | null {
   return { uid: 65534, gid: 65534 };
 }
 
-/** True when `user` may pass through every folder above `path`. Group rights through other groups are not considered. */
-export function reachableBy(path: string, user: ServerUser): boolean {
+/** The folder above `path` that `user` may not pass through, or null. Group rights through other groups are not considered. */
+function barrier(path: string, user: ServerUser): string | null {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     const stat = statSync(folder);
     const bit = stat.uid === user.uid ? 0o100 : stat.gid === user.gid ? 0o010 : 0o001;
-    if ((stat.mode & bit) === 0) return false;
-    if (folder === dirname(folder)) return true;
+    if ((stat.mode & bit) === 0) return folder;
+    if (folder === dirname(folder)) return null;
   }
+}
+
+/**
+ * True when `user` may pass through every folder above `path`. Our own folders below the temporary one (mkdtemp makes them
+ * private) are opened for passing, not for listing; others stay as they are.
+ */
+export function makeReachable(path: string, user: ServerUser): boolean {
+  const temporary = `${resolve(tmpdir())}${sep}`;
+  for (let folder = barrier(path, user); folder !== null; folder = barrier(path, user)) {
+    const stat = statSync(folder);
+    if (!folder.startsWith(temporary) || stat.uid !== userInfo().uid || (stat.mode & 0o001) !== 0) return false;
+    chmodSync(folder, stat.mode | 0o011);
+  }
+  return true;
 }
 
 /** File name of a program on this platform. */

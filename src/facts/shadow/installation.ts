@@ -189,6 +189,21 @@ function removeOld(folder: string, keep: string): void {
   }
 }
 
+/** Another process may have been faster: then its copy stays, a server may already run from it. */
+function putInPlace(draft: string, target: string): void {
+  try {
+    renameSync(draft, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+    if (!usable(target)) {
+      rmSync(target, { recursive: true, force: true });
+      renameSync(draft, target);
+    } else {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  }
+}
+
 /**
  * Folder of programs (initdb, postgres) of our copy of a PostgreSQL, with the shims; made when missing (0.3 s).
  * Copies unused for 30 days go.
@@ -204,12 +219,10 @@ export function install(distribution: Distribution): string {
     const draft = mkdtempSync(`${target}.`);
     try {
       build(distribution, draft);
-      rmSync(target, { recursive: true, force: true });
-      renameSync(draft, target);
+      putInPlace(draft, target);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });
-      // Another process may have been faster.
-      if (!usable(target)) throw error;
+      throw error;
     }
     removeOld(folder, basename(target));
   }

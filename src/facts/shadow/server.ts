@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { quoteIdent, quoteLiteral } from '../../core/text.ts';
-import { executable, findDistribution, reachableBy, type ServerUser, serverUser } from './binaries.ts';
+import { executable, findDistribution, makeReachable, type ServerUser, serverUser } from './binaries.ts';
 import { install } from './installation.ts';
 import { onProcessEnd } from './process-end.ts';
 
@@ -340,7 +340,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
   } else {
     const bin = install(findDistribution(options.binaries));
     if (user) {
-      if (!reachableBy(directory, user)) {
+      if (!makeReachable(directory, user)) {
         throw new UserError(
           'directory-not-reachable',
           `PostgreSQL must not run as root, and the user it runs as (uid ${user.uid}) cannot reach ${directory}`,

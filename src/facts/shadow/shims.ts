@@ -19,20 +19,24 @@ export interface Shim {
   name: string;
   /** Extension script; runs as the superuser with the extension's schema first in search_path. */
   sql: string;
-  /** Schema that CREATE EXTENSION makes when missing; where the person says otherwise only if relocatable. */
+  /** The extension's only schema; CREATE EXTENSION makes it when missing. */
   schema?: string;
+  /** Where the extension lands when the statement names no schema. */
+  home?: string;
   relocatable?: boolean;
   requires?: readonly string[];
 }
 
-/** `small.sql` holds the short ones, each after a line `-- extension NAME`. */
+/** `small.sql` holds the short ones, each after a line `-- extension NAME [in SCHEMA]`. */
 function sections(text: string): Shim[] {
   return text
     .split(/^-- extension /m)
     .slice(1)
     .map((part) => {
       const end = part.indexOf('\n');
-      return { name: part.slice(0, end).trim(), sql: part.slice(end + 1), relocatable: true };
+      const [name = '', schema] = part.slice(0, end).trim().split(' in ');
+      const sql = part.slice(end + 1);
+      return schema === undefined ? { name, sql, relocatable: true } : { name, sql, schema };
     });
 }
 
@@ -83,11 +87,11 @@ const anything = '1';
 
 /** Every shim, by name of the extension. */
 export const SHIMS: readonly Shim[] = [
-  { name: 'pg_cron', sql: pgCron },
-  { name: 'pg_net', sql: pgNet },
+  { name: 'pg_cron', sql: pgCron, home: 'pg_catalog' },
+  { name: 'pg_net', sql: pgNet, home: 'extensions' },
   { name: 'supabase_vault', sql: supabaseVault, schema: 'vault' },
   { name: 'pgmq', sql: pgmq, schema: 'pgmq' },
-  { name: 'pg_graphql', sql: pgGraphql },
+  { name: 'pg_graphql', sql: pgGraphql, schema: 'graphql' },
   { name: 'pgjwt', sql: pgjwt, relocatable: true },
   { name: 'pgsodium', sql: pgsodium, schema: 'pgsodium' },
   { name: 'http', sql: http, relocatable: true },

@@ -1,4 +1,3 @@
-create schema graphql;
 create sequence graphql.seq_schema_version;
 create function graphql.resolve(query text, variables jsonb default '{}', "operationName" text default null, extensions jsonb default null)
 returns jsonb language sql as $$ select '{"data": null}'::jsonb $$;

@@ -87,12 +87,35 @@ create table part_config (
 );
 -- extension pgaudit
 -- extension pg_repack
--- extension pg_tle
-create schema pgtle;
+-- extension pg_tle in pgtle
 create function pgtle.install_extension(name text, version text, description text, ext text, requires text[] default null) returns boolean language sql as 'select true';
 create function pgtle.uninstall_extension_if_exists(extname text) returns boolean language sql as 'select true';
 create function pgtle.available_extensions() returns table (name name, default_version text, comment text) language sql as $$ select null::name, null::text, null::text where false $$;
--- extension supabase-dbdev
+-- extension supabase-dbdev in dbdev
+create function dbdev.install(package_name text) returns boolean language sql as 'select true';
+create function dbdev.uninstall(package_name text) returns boolean language sql as 'select true';
+-- extension basejump-supabase_test_helpers
+create schema tests;
+create function tests.create_supabase_user(identifier text, email text default null, phone text default null, metadata jsonb default null) returns uuid
+language sql security definer set search_path = '' as $$
+  insert into auth.users (id, email, phone, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
+  values (gen_random_uuid(), coalesce(email, identifier || '@test.com'), phone, jsonb_build_object('test_identifier', identifier) || coalesce(metadata, '{}'), '{}', now(), now())
+  returning id
+$$;
+create function tests.get_supabase_uid(identifier text) returns uuid language sql security definer set search_path = '' as $$
+  select id from auth.users where raw_user_meta_data ->> 'test_identifier' = identifier
+$$;
+create function tests.get_supabase_user(identifier text) returns json language sql security definer set search_path = '' as $$
+  select to_json(u) from auth.users u where raw_user_meta_data ->> 'test_identifier' = identifier
+$$;
+create function tests.authenticate_as(identifier text) returns void language sql as '';
+create function tests.authenticate_as_service_role() returns void language sql as '';
+create function tests.clear_authentication() returns void language sql as '';
+create function tests.rls_enabled(testing_schema text) returns text language sql as $$ select 'ok' $$;
+create function tests.rls_enabled(testing_schema text, testing_table text) returns text language sql as $$ select 'ok' $$;
+create function tests.freeze_time(frozen_time timestamptz) returns void language sql as '';
+create function tests.unfreeze_time() returns void language sql as '';
+grant usage on schema tests to anon, authenticated, service_role, postgres;
 -- extension pg_stat_monitor
 -- extension rum
 -- extension address_standardizer

@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import pg from 'pg';
+import { loadSqlParser } from '../../core/sql.ts';
+import { openRepository, type Repository } from '../repository/files.ts';
+import {
+  findMigrations,
+  type MigrationFile,
+  type Migrations,
+  type MigrationTool,
+} from '../repository/migrations/discover.ts';
+import { autoExpose, type GrantsRegime, regimeSql, regimesOf } from './grants-regime.ts';
+import { applyFile, type FileOptions, type ReplayFailure, type ReplaySession } from './replay-file.ts';
+import type { PostgresServer } from './server.ts';
+import { LIST_SHIMS } from './statement-plan.ts';
+
+export type { ReplayFailure } from './replay-file.ts';
+
+export interface ReplayOptions {
+  server: Pick<PostgresServer, 'url'>;
+  /** Made from the baseline's template; user `supabase_admin` of server.url must be able to connect. */
+  database: string;
+  /** The repository. */
+  root: string;
+  /** The migrations' folder, relative to root; found unless given. */
+  migrations?: string;
+  /** Default grants of what is made in schema public: by each file's time stamp unless said otherwise (grants-regime.ts). */
+  grants?: 'auto' | GrantsRegime;
+  signal?: AbortSignal;
+  /** Before each file. */
+  onFile?(path: string, done: number, total: number): void;
+  /** Go on with the next file after a failure; off unless set, as with the Supabase CLI. */
+  keepGoing?: boolean;
+  /** Per statement, 60 s unless set. */
+  statementTimeoutMs?: number;
+}
+
+export interface ReplayResult {
+  tool: MigrationTool | null;
+  /** Relative to root; null when no migrations were found. */
+  directory: string | null;
+  applied: { path: string; statements: number; ms: number }[];
+  failures: ReplayFailure[];
+  /** Extensions in use that this machine lacks: only their signatures are there. */
+  shims: string[];
+  /** Extensions that the migrations use and none creates: enabled in the dashboard, it seems. */
+  assumed: string[];
+  regime: GrantsRegime | 'mixed';
+}
+
+/** A script as UTF-16 takes at most 512 MB. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+const PRISMA_TABLE = `create table if not exists public._prisma_migrations (
+  id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null, logs text,
+  rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0
+)`;
+const DRIZZLE_TABLE = `create schema if not exists drizzle;
+create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
+
+/** What the tool itself makes before its first migration. */
+const PREPARE: Readonly<Record<MigrationTool, string | null>> = {
+  supabase: null,
+  prisma: PRISMA_TABLE,
+  drizzle: DRIZZLE_TABLE,
+  sql: null,
+};
+
+/** What the tool writes down with each migration. */
+function recordOf(tool: MigrationTool, file: MigrationFile, script: string): FileOptions['record'] {
+  const digest = createHash('sha256').update(script).digest('hex');
+  if (tool === 'supabase' && file.version !== null) {
+    const sql =
+      'insert into supabase_migrations.schema_migrations (version, name) values ($1, $2) on conflict (version) do nothing';
+    return { sql, values: [file.version, file.name] };
+  }
+  if (tool === 'prisma') {
+    const sql = `insert into public._prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+      values (gen_random_uuid()::text, $1, now(), $2, 1)`;
+    return { sql, values: [digest, file.fileName] };
+  }
+  if (tool === 'drizzle')
+    return {
+      sql: 'insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)',
+      values: [digest, Date.now()],
+    };
+  return null;
+}
+
+/** Milliseconds of each tag in Drizzle's journal. */
+function journalTimes(root: string, directory: string): Map<string, number> {
+  try {
+    const { entries } = JSON.parse(readFileSync(join(root, directory, 'meta', '_journal.json'), 'utf8')) as {
+      entries?: { tag?: unknown; when?: unknown }[];
+    };
+    return new Map(
+      (entries ?? []).flatMap(({ tag, when }) =>
+        typeof tag === 'string' && typeof when === 'number' ? [[tag, when]] : [],
+      ),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/** When each migration was written, as 14 digits; null where neither its name nor a journal says. */
+function timeStamps(root: string, { tool, directory, files }: Migrations): (string | null)[] {
+  const times = tool === 'drizzle' && directory !== null ? journalTimes(root, directory) : new Map<string, number>();
+  return files.map((file) => {
+    const digits = /^20\d{12}/.exec(file.fileName)?.[0];
+    if (digits) return digits;
+    const when = times.get(file.version ?? '');
+    return when === undefined ? null : new Date(when).toISOString().replace(/\D/g, '').slice(0, 14);
+  });
+}
+
+function configOf({ directory }: Migrations, repository: Repository): string | null {
+  if (directory === null) return null;
+  const path = posix.join(posix.dirname(directory), 'config.toml');
+  return repository.files.includes(path) || repository.untracked.includes(path) ? path : null;
+}
+
+async function openSession(server: ReplayOptions['server'], database: string): Promise<ReplaySession> {
+  const connection = { connectionString: server.url(database, 'supabase_admin'), application_name: 'supaready' };
+  const client = new pg.Client({
+    ...connection,
+    // The reset values of the session: search_path as role postgres has it; migrations of old could empty buckets.
+    options:
+      '-c search_path="$user",\\ public,\\ extensions -c storage.allow_delete_query=true -c client_min_messages=warning',
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number; elevate: boolean }>(
+    `select pg_backend_pid() as pid, rolsuper and exists (select from pg_roles where rolname = 'postgres') as elevate from pg_roles where rolname = current_user`,
+  );
+  const [{ pid, elevate } = { pid: 0, elevate: false }] = rows;
+  const cancel = () => {
+    const other = new pg.Client(connection);
+    other.on('error', () => undefined);
+    void other
+      .connect()
+      .then(() => other.query('select pg_cancel_backend($1)', [pid]))
+      .catch(() => undefined)
+      .finally(() => other.end().catch(() => undefined));
+  };
+  return { client, canElevate: elevate, cancel };
+}
+
+/** A session like new, as role postgres: nothing that a file set lasts into the next. */
+async function resetSession({ client, canElevate }: ReplaySession): Promise<void> {
+  await client.query('discard all');
+  if (canElevate) await client.query('set session authorization postgres');
+}
+
+function readScript(path: string, tool: MigrationTool): string | null {
+  if (statSync(path).size > MAX_FILE_BYTES) return null;
+  const script = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+  // Drizzle's marker ends a statement; its files often have no semicolons. Same length of lines, so places stay true.
+  return tool === 'drizzle' ? script.replaceAll('--> statement-breakpoint', ';') : script;
+}
+
+/**
+ * Replays a repository's migrations (Supabase CLI, Prisma, Drizzle, or a folder of SQL files, found by the repository
+ * collector's rules) into a database of the baseline, as role `postgres`, which is no superuser: errors of ownership show as
+ * they would on hosted Supabase. The session is like new for each file. Stops at the first failing file, which is rolled
+ * back; `keepGoing` goes on and marks later failures as possibly consequent.
+ * Rejects when the connection breaks or the signal aborts; a failing migration is a result.
+ */
+export async function replayMigrations(options: ReplayOptions): Promise<ReplayResult> {
+  const { server, database, root, signal } = options;
+  await loadSqlParser();
+  const repository = await openRepository(root, signal);
+  const migrations = findMigrations(repository, options.migrations);
+  const { tool, directory, files } = migrations;
+  const exposed = autoExpose(root, configOf(migrations, repository));
+  const stamps = files.length > 0 ? timeStamps(root, migrations) : [null];
+  const regimes = regimesOf(stamps, options.grants ?? 'auto', exposed);
+  const result: ReplayResult = {
+    tool,
+    directory,
+    applied: [],
+    failures: [],
+    shims: [],
+    assumed: [],
+    regime: regimes[0] ?? 'legacy',
+  };
+
+  const session = await openSession(server, database);
+  try {
+    await resetSession(session);
+    let regime: GrantsRegime = 'legacy';
+    const enter = async (wanted: GrantsRegime) => {
+      if (wanted !== regime) await session.client.query(regimeSql(wanted));
+      regime = wanted;
+    };
+    await enter(regimes[0] ?? 'legacy');
+    const prepare = tool === null ? null : PREPARE[tool];
+    if (prepare !== null) await session.client.query(prepare);
+
+    const roles = directory === null ? null : posix.join(posix.dirname(directory), 'roles.sql');
+    const queue: { path: string; file: MigrationFile | null; regime: GrantsRegime }[] = files.map((file, index) => ({
+      path: file.path,
+      file,
+      regime: regimes[index] ?? 'legacy',
+    }));
+    // The Supabase CLI runs roles.sql before the first migration.
+    if (tool === 'supabase' && roles !== null && existsSync(join(root, roles)))
+      queue.unshift({ path: roles, file: null, regime: regimes[0] ?? 'legacy' });
+
+    for (const [done, { path, file, regime: wanted }] of queue.entries()) {
+      signal?.throwIfAborted();
+      options.onFile?.(path, done, queue.length);
+      if (tool === null) break;
+      await resetSession(session);
+      await enter(wanted);
+      if (wanted !== result.regime) result.regime = 'mixed';
+      const script = readScript(join(root, path), tool);
+      if (script === null) {
+        result.failures.push({
+          path,
+          line: 1,
+          sqlstate: '54000',
+          message: 'the file is larger than 256 MB',
+          hint: 'Move its rows to a seed file',
+          consequent: false,
+        });
+        break;
+      }
+      const started = performance.now();
+      const applied = await applyFile({
+        path,
+        script,
+        session,
+        timeoutMs: options.statementTimeoutMs ?? 60_000,
+        signal,
+        record: file === null ? null : recordOf(tool, file, script),
+      });
+      result.assumed.push(...applied.assumed);
+      if (applied.failure) {
+        result.failures.push({ ...applied.failure, consequent: result.failures.length > 0 });
+        if (!options.keepGoing) break;
+      } else {
+        result.applied.push({ path, statements: applied.statements, ms: Math.round(performance.now() - started) });
+      }
+    }
+    const { rows } = await session.client.query<{ name: string }>(LIST_SHIMS);
+    result.shims = rows.map(({ name }) => name);
+    return result;
+  } finally {
+    await session.client.end().catch(() => undefined);
+  }
+}

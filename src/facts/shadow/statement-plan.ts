@@ -1,0 +1,157 @@
+import { type Node, parseScript } from '../../core/sql.ts';
+import { SHIM_VERSION, SHIMS, type Shim } from './shims.ts';
+
+/** How a statement of a migration is run. */
+export interface StatementPlan {
+  /** What is sent: the statement, without what a shim cannot take. */
+  sql: string;
+  kind:
+    | 'ordinary'
+    /** BEGIN: the file is in a transaction already. */
+    | 'begin'
+    /** COMMIT, ROLLBACK: ends the file's transaction; what follows starts another. */
+    | 'end'
+    /** Refused by PostgreSQL inside a transaction block. */
+    | 'outside'
+    /** ALTER TYPE … ADD VALUE: the value can be used only after a commit. */
+    | 'add-value'
+    /** Needs a superuser in plain PostgreSQL; hosted Supabase lets `postgres` do it (supautils). */
+    | 'privileged';
+  /** Run as the superuser right after a privileged statement, so that `postgres` can go on with what it made. */
+  after?: string;
+}
+
+/** Statements longer than this are data; they are sent as they are. */
+const MAX_PARSED = 1024 * 1024;
+const SHIM_BY_NAME = new Map(SHIMS.map((shim) => [shim.name, shim]));
+/** Index methods of shims, which take no storage parameters. */
+const SHIM_METHODS = new Set(['hnsw', 'ivfflat', 'pgroonga']);
+
+interface DefElem {
+  defname?: string;
+  location?: number;
+}
+
+function elements(options: unknown): DefElem[] {
+  if (!Array.isArray(options)) return [];
+  return options.flatMap((option: { DefElem?: DefElem }) => (option.DefElem ? [option.DefElem] : []));
+}
+
+/** The parser counts bytes, JavaScript UTF-16 units. */
+function unitOffset(text: string, bytes: number): number {
+  return Buffer.from(text, 'utf8').subarray(0, bytes).toString('utf8').length;
+}
+
+/**
+ * `create extension x version '1.2' schema y` without the version, which the shim has not, and without the schema where the
+ * extension has one of its own.
+ */
+function withoutOptions(text: string, options: unknown, shim: Shim): string {
+  let sql = text;
+  const places = elements(options).filter(
+    ({ location, defname }) =>
+      location !== undefined && (defname === 'new_version' || (defname === 'schema' && shim.schema)),
+  );
+  for (const { location = 0 } of places.toReversed()) {
+    const at = unitOffset(text, location);
+    sql = sql.slice(0, at) + sql.slice(at).replace(/^(?:version|schema)\s+('[^']*'|"(?:[^"]|"")*"|[^\s;]+)/i, '');
+  }
+  sql = sql.replace(/\bwith\s*$/i, '');
+  const named = elements(options).some(({ defname }) => defname === 'schema');
+  return shim.home && !named ? `${sql} with schema ${shim.home}` : sql;
+}
+
+/** `create index … with (m = 16)` without its storage parameters. */
+function withoutStorage(text: string, options: unknown): string {
+  const places = elements(options).flatMap(({ location }) =>
+    location === undefined ? [] : [unitOffset(text, location)],
+  );
+  if (places.length === 0) return text;
+  const head = text.slice(0, Math.min(...places));
+  const close = text.indexOf(')', Math.max(...places));
+  const open = /\bwith\s*\(\s*$/i.exec(head);
+  return open && close !== -1 ? head.slice(0, open.index) + text.slice(close + 1) : text;
+}
+
+function isConcurrent(options: unknown): boolean {
+  return elements(options).some(({ defname }) => defname === 'concurrently');
+}
+
+function planOf(node: Node, text: string): StatementPlan {
+  const plan = (kind: StatementPlan['kind'], sql = text, after?: string): StatementPlan =>
+    after === undefined ? { sql, kind } : { sql, kind, after };
+  if ('TransactionStmt' in node) {
+    const kind = node.TransactionStmt.kind;
+    if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') return plan('begin');
+    if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK') return plan('end');
+    return plan('ordinary');
+  }
+  if ('IndexStmt' in node) {
+    const { concurrent, accessMethod, options } = node.IndexStmt;
+    const sql = SHIM_METHODS.has(accessMethod ?? '') ? withoutStorage(text, options) : text;
+    return plan(concurrent ? 'outside' : 'ordinary', sql);
+  }
+  if ('DropStmt' in node) {
+    const { concurrent, removeType } = node.DropStmt;
+    if (concurrent) return plan('outside');
+    return plan(removeType === 'OBJECT_EVENT_TRIGGER' || removeType === 'OBJECT_FDW' ? 'privileged' : 'ordinary');
+  }
+  if ('ReindexStmt' in node) {
+    const { kind, params } = node.ReindexStmt;
+    return plan(
+      isConcurrent(params) ||
+        kind === 'REINDEX_OBJECT_DATABASE' ||
+        kind === 'REINDEX_OBJECT_SCHEMA' ||
+        kind === 'REINDEX_OBJECT_SYSTEM'
+        ? 'outside'
+        : 'ordinary',
+    );
+  }
+  if ('VacuumStmt' in node) return plan(node.VacuumStmt.is_vacuumcmd ? 'outside' : 'ordinary');
+  if ('AlterTableStmt' in node) {
+    const detach = JSON.stringify(node.AlterTableStmt.cmds ?? []).includes('"concurrent":true');
+    return plan(detach ? 'outside' : 'ordinary');
+  }
+  if ('AlterEnumStmt' in node)
+    return plan(
+      node.AlterEnumStmt.newVal !== undefined && node.AlterEnumStmt.oldVal === undefined ? 'add-value' : 'ordinary',
+    );
+  if ('AlterSystemStmt' in node || 'CreatedbStmt' in node || 'DropdbStmt' in node || 'CreateSubscriptionStmt' in node)
+    return plan('outside');
+  if ('CreateExtensionStmt' in node) {
+    const { extname, options } = node.CreateExtensionStmt;
+    const shim = SHIM_BY_NAME.get(extname ?? '');
+    return plan('ordinary', shim ? withoutOptions(text, options, shim) : text);
+  }
+  if ('AlterExtensionStmt' in node && SHIM_BY_NAME.has(node.AlterExtensionStmt.extname ?? '')) {
+    // A shim has one version, and UPDATE nothing to do.
+    return plan('ordinary', '');
+  }
+  if ('CreateEventTrigStmt' in node || 'AlterEventTrigStmt' in node) return plan('privileged');
+  if ('CreateFdwStmt' in node) {
+    const name = (node.CreateFdwStmt.fdwname ?? '').replaceAll('"', '""');
+    return plan('privileged', text, `grant usage on foreign data wrapper "${name}" to postgres with grant option`);
+  }
+  if ('AlterFdwStmt' in node || 'AlterDatabaseSetStmt' in node) return plan('privileged');
+  if ('CreatePublicationStmt' in node) {
+    const { pubname, for_all_tables, pubobjects } = node.CreatePublicationStmt;
+    const wide = for_all_tables === true || JSON.stringify(pubobjects ?? []).includes('TABLES_IN');
+    return wide
+      ? plan('privileged', text, `alter publication "${(pubname ?? '').replaceAll('"', '""')}" owner to postgres`)
+      : plan('ordinary');
+  }
+  return plan('ordinary');
+}
+
+/**
+ * Decides how one statement is run. One that does not parse is sent as it is: the server says better what is wrong.
+ * The SQL parser must be loaded.
+ */
+export function planStatement(text: string): StatementPlan {
+  if (text.length > MAX_PARSED) return { sql: text, kind: 'ordinary' };
+  const node = parseScript(text).statements[0]?.node;
+  return node ? planOf(node, text) : { sql: text, kind: 'ordinary' };
+}
+
+/** SQL that lists the shims in use, but for those that the baseline itself has. */
+export const LIST_SHIMS = `select extname as name from pg_catalog.pg_extension where extversion = '${SHIM_VERSION}' and extname <> 'supabase_vault' order by 1`;
