@@ -19,6 +19,8 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // jsonc-parser's CommonJS form loads its parts by computed paths.
+  mainFields: ['module', 'main'],
   target: 'node20',
   loader: { '.sql': 'text' },
   jsx: 'automatic',
