@@ -40,6 +40,9 @@ export interface FindingCover {
   expiredAt: string | null;
 }
 
+/** Of most findings: nobody has said anything about it. */
+const OPEN: FindingCover = Object.freeze({ state: 'open', coveredBy: null, since: 0, awaiting: null, expiredAt: null });
+
 /**
  * The moment an act ends, in ms: what it says itself, but never later than `days` after it was made. NaN for a time that
  * cannot be read, which counts as over.
@@ -113,8 +116,9 @@ export function indexActs(state: AuditState, policy: Policy, now: number): Acts 
   }
 
   function finding(subject: Finding, environment: string, kind: EnvironmentKind): FindingCover {
-    const cover: FindingCover = { state: 'open', coveredBy: null, since: 0, awaiting: null, expiredAt: null };
     const key = findingKey({ fingerprint: subject.fingerprint, environment });
+    if (!waivers.has(key) && !acknowledgements.has(key)) return OPEN;
+    const cover: FindingCover = { ...OPEN };
     const fourEyes = policy.fourEyes && subject.severity === 'blocker' && kind === 'production';
     let lastEnd = Number.NEGATIVE_INFINITY;
     let inForceUntil = Number.NEGATIVE_INFINITY;
@@ -132,7 +136,7 @@ export function indexActs(state: AuditState, policy: Policy, now: number): Acts 
       }
       const approved = fourEyes ? approvedBy(waiver.id, waiver.by) : waiver.seq;
       if (approved === null) {
-        cover.awaiting = waiver.id;
+        if (cover.awaiting === null || waiver.id < cover.awaiting) cover.awaiting = waiver.id;
       } else if (end > inForceUntil || (end === inForceUntil && waiver.id < (cover.coveredBy ?? ''))) {
         inForceUntil = end;
         cover.state = 'waived';

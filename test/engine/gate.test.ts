@@ -422,6 +422,10 @@ describe('the sign-off', () => {
     expect(gateOf([...events, attest('1.1', 'q', { id: 'renewed' })]).signed).toBeNull();
   });
 
+  it('outlives an answer to a question of section 7 itself', () => {
+    expect(gateOf([...green(), sign(), attest('7.1', 'last', { id: 'after' })]).signed).not.toBeNull();
+  });
+
   it('counts only over the snapshots that were the latest', () => {
     expect(gateOf([...green(), sign('ready', { ...FACETS, relations: digest('older') })]).signed).toBeNull();
   });

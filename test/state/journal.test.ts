@@ -149,6 +149,16 @@ describe('an altered journal', () => {
     expect(scanJournal(join(spaced)).rest).toMatchObject({ kind: 'corrupt', line: 6 });
   });
 
+  it('is refused when a sound entry of another journal, or of another place in it, follows', () => {
+    const { end } = scanJournal(bytes);
+    const next = { ts: NOW, session: 's', actor: { id: 'x', keyId: null }, type: 'session', data: sessionEvent().data };
+    const rest = (seq: number, prev: string) =>
+      scanJournal(Buffer.concat([bytes, sealEntry({ ...next, seq, prev }).line])).rest;
+    expect(rest(25, end.hash)).toBeNull();
+    expect(rest(25, 'c'.repeat(64))).toMatchObject({ kind: 'corrupt', line: 25 });
+    expect(rest(26, end.hash)).toMatchObject({ kind: 'corrupt', line: 25 });
+  });
+
   it('is refused when its past was rewritten before the head', () => {
     const copy = folderWith(bytes, { seq: 12, hash: 'b'.repeat(64) });
     expect(refusal(() => openAudit(copy, { mode: 'read' }))).toMatchObject({ code: 'journal-corrupt' });
