@@ -106,6 +106,8 @@ const BILLING = ['amount', 'balance', 'stripe customer', 'invoice', 'credits'];
 
 /** Words after which a name speaks about the thing and is not the thing itself. */
 const ABOUT = new Set([
+  'id',
+  'ids',
   'at',
   'on',
   'count',

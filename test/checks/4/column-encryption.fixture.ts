@@ -1,0 +1,21 @@
+import type { CheckFixture } from '../fixture.ts';
+
+export default {
+  check: 'column-encryption',
+  silent: `
+create table public.accounts (id int primary key, password_hash text, api_key_digest text, secret_id uuid, token_expires_at timestamptz, recovery_code text, sealed_token bytea);
+comment on column public.accounts.recovery_code is 'sha256 of the code sent to the user';
+`,
+  defect: `
+create table public.connections (id int primary key, access_token text, invite jsonb);
+create table public.invitations (id int primary key, token text);
+`,
+  expect: [
+    { object: 'public.connections.access_token', severity: 'high' },
+    { object: 'public.invitations.token', severity: 'medium' },
+  ],
+  repair: `
+alter table public.connections drop column access_token;
+comment on column public.invitations.token is 'stored as a hash';
+`,
+} satisfies CheckFixture;
