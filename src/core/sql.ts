@@ -7,6 +7,7 @@ import {
   type RawStmt,
   scanSync,
 } from 'libpg-query';
+import { sha256 } from './canonical.ts';
 
 export type { Node, ParseResult } from 'libpg-query';
 
@@ -73,6 +74,15 @@ export function parseScript(script: string): { statements: Statement[]; error: S
     statements.push({ text: source.slice(blank).trimEnd(), line, node: raw.stmt });
   }
   return { statements, error: null };
+}
+
+/**
+ * sha256 over a script's statements without what stands between them (comments, blank lines, the last semicolon), so that a
+ * migration file and the statements the Supabase CLI stored of it compare; null when it does not parse.
+ */
+export function statementsDigest(script: string): string | null {
+  const { statements, error } = parseScript(script);
+  return error ? null : sha256(statements.map(({ text }) => text.trim()).join(';\n'));
 }
 
 /** The tree of an expression as PostgreSQL prints it (a policy's USING, a default, a check); null when it does not parse. */

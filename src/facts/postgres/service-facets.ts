@@ -1,5 +1,6 @@
 import type { Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
+import { statementsDigest } from '../../core/sql.ts';
 import { qualified } from '../../core/text.ts';
 import { type CatalogueName, denied, type Facet, known } from './facets.ts';
 import { type OptionalRelation, type Probe, readability } from './probe.ts';
@@ -38,9 +39,7 @@ function migrationSources(probe: Probe): { reasons: string[]; queries: string[] 
       migration_digest: columnOr(
         relation,
         'statements',
-        `(select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(
-          pg_catalog.btrim(pg_catalog.rtrim(pg_catalog.btrim(s.text, E' \\t\\r\\n'), ';'), E' \\t\\r\\n'), E';\\n' order by s.place
-        ), 'UTF8')), 'hex') from unnest(m.statements) with ordinality as s (text, place))`,
+        `(select pg_catalog.string_agg(s.text, E';\\n' order by s.place) from unnest(m.statements) with ordinality as s (text, place))`,
         'null::text',
       ),
     }),
@@ -147,6 +146,13 @@ export const SERVICE_FACETS = {
     const { reasons, queries } = migrationSources(probe);
     if (reasons.length > 0) return denied<'migrationHistory'>(reasons.join('; '));
     if (queries.length === 0) return known<'migrationHistory'>([]);
-    return { sql: queries.map((query) => `(${query}\n)`).join('\nunion all\n') };
+    return {
+      sql: queries.map((query) => `(${query}\n)`).join('\nunion all\n'),
+      // The stored statements themselves go no further than this.
+      shape: (rows: Facts['migrationHistory']) =>
+        rows.map((row) =>
+          row.tool === 'supabase' && row.digest !== null ? { ...row, digest: statementsDigest(row.digest) } : row,
+        ),
+    };
   },
 } satisfies { [N in CatalogueName]?: Facet<N> };

@@ -1,4 +1,4 @@
--- Statements trimmed as the Supabase CLI stores them, so that the digest compares with a migration file's.
+-- The digest is the stored statements' text here; the collector takes their sha256 as it does of a migration file.
 select
   'supabase' as tool,
   m.version,

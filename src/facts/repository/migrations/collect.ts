@@ -1,6 +1,6 @@
 import { sha256 } from '../../../core/canonical.ts';
 import type { Facts } from '../../../core/facts.ts';
-import { type Node, parseScript, type Statement, walk } from '../../../core/sql.ts';
+import { type Node, parseScript, type Statement, statementsDigest, walk } from '../../../core/sql.ts';
 import { folderOf, type Repository } from '../files.ts';
 import { downFileOf, findMigrations, findSeeds } from './discover.ts';
 import { OriginTracker, statementsOfBlock, stringValue } from './origins.ts';
