@@ -32,6 +32,15 @@ const APPLY: Readonly<Record<Applied['tool'], string>> = {
   drizzle: 'drizzle-kit migrate',
 };
 
+/** One row a version: Prisma keeps failed attempts beside the one that succeeded. */
+function latest(rows: readonly Applied[]): Applied[] {
+  const byVersion = new Map<string, Applied>();
+  for (const row of rows) {
+    if (row.complete || !byVersion.has(row.version)) byVersion.set(row.version, row);
+  }
+  return [...byVersion.values()];
+}
+
 export const migrationHistory = defineCheck({
   id: 'migration-history',
   rev: 1,
@@ -63,7 +72,7 @@ export const migrationHistory = defineCheck({
         },
       ]);
     }
-    const applied = history.filter((row) => row.tool === tool);
+    const applied = latest(history.filter((row) => row.tool === tool));
     const byKey = new Map(files.map((file) => [keyOfFile(tool, file), file]));
     const known = new Map(applied.map((row) => [row.version, row]));
     if (applied.length === 0 && files.length > 0) {
