@@ -163,13 +163,26 @@ const HIDDEN = new Set([
   'fingerprint',
 ]);
 
+/** Answers by name: the same few column names come back in thousands of tables. */
+const answers = new Map<readonly string[], Map<string, boolean>>();
+
 function means(name: string, phrases: readonly string[]): boolean {
-  const spoken = words(name);
+  const known = answers.get(phrases) ?? new Map<string, boolean>();
+  answers.set(phrases, known);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size > 10_000) known.clear();
+  const answer = saysOneOf(name, phrases);
+  known.set(name, answer);
+  return answer;
+}
+
+function saysOneOf(name: string, phrases: readonly string[]): boolean {
+  const spoken = words(name).filter((word) => !HIDDEN.has(word));
   const last = spoken.at(-1) ?? '';
   const plain = spoken.map(singular).join(' ');
   return phrases.some((phrase) => {
-    if (plain === phrase) return true;
-    if (plain.endsWith(` ${phrase}`)) return true;
+    if (plain === phrase || plain.endsWith(` ${phrase}`)) return true;
     return plain.startsWith(`${phrase} `) && !ABOUT.has(last) && !ABOUT.has(singular(last)) && phrase.includes(' ');
   });
 }
@@ -178,19 +191,13 @@ type Named = Pick<Column, 'name' | 'type'>;
 
 /** A password, key or token stands in the column, in the clear or hashed. */
 export function holdsCredential(column: Named): boolean {
-  return !SCALAR.test(column.type) && means(withoutHash(column.name), CREDENTIALS);
+  return !SCALAR.test(column.type) && means(column.name, CREDENTIALS);
 }
 
 /** The name says that what is stored is a hash or cipher text. */
 export function saysHashed(column: Named & Partial<Pick<Column, 'comment'>>): boolean {
   const spoken = [...words(column.name), ...words(column.comment ?? '')];
   return spoken.some((word) => HIDDEN.has(word)) || column.type === 'bytea';
-}
-
-function withoutHash(name: string): string {
-  return words(name)
-    .filter((word) => !HIDDEN.has(word))
-    .join('_');
 }
 
 /** A number or document that identifies a person or pays: social security, card, bank account, passport. */

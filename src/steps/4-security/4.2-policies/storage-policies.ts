@@ -105,11 +105,11 @@ function bucketFindings(storage: NonNullable<Facts['storage']>): FindingDraft[] 
     if (!bucket.public) return [];
     const active = bucket.allowedMimeTypes?.filter((type) => ACTIVE_TYPES.includes(type)) ?? [];
     const lacks = [
-      ...(bucket.fileSizeLimit === null ? ['file size limit'] : []),
-      ...(bucket.allowedMimeTypes === null || bucket.allowedMimeTypes.length === 0 ? ['list of allowed types'] : []),
+      ...(bucket.fileSizeLimit === null ? ['no file size limit'] : []),
+      ...(bucket.allowedMimeTypes === null || bucket.allowedMimeTypes.length === 0 ? ['no list of allowed types'] : []),
     ];
     if (lacks.length === 0 && active.length === 0) return [];
-    const what = lacks.length > 0 ? `has no ${listed(lacks)}` : `takes ${listed(active)}`;
+    const what = lacks.length > 0 ? `has ${listed(lacks)}` : `takes ${listed(active)}`;
     return [
       {
         object: objectRef('bucket', null, bucket.id),
