@@ -1,6 +1,13 @@
 import type { CheckFixture } from '../fixture.ts';
 
-const replay = { tool: 'supabase', directory: 'supabase/migrations', applied: 2, failures: [], shims: [], regime: 'legacy' };
+const replay = {
+  tool: 'supabase',
+  directory: 'supabase/migrations',
+  applied: 2,
+  failures: [],
+  shims: [],
+  regime: 'legacy',
+};
 
 /** The replay itself is tested on real databases in test/facts; here: what its outcome comes to. */
 export default {

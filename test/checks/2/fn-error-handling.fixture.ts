@@ -1,0 +1,43 @@
+import type { CheckFixture } from '../fixture.ts';
+
+export default {
+  check: 'fn-error-handling',
+  silent: `
+    create function public.logs() returns void language plpgsql as $$
+      begin perform 1; exception when others then raise warning 'failed: %', sqlerrm; end $$;
+    create function public.named() returns void language plpgsql as $$
+      begin perform 1; exception when unique_violation then null; end $$;
+    create function public.tells() returns text language plpgsql as $$
+      begin return 'ok'; exception when others then return sqlerrm; end $$;
+    create function public.http_get(url text) returns void language sql as 'select';
+    create table public.notes (id int primary key);
+    create function public.calls_own() returns trigger language plpgsql as $$ begin perform public.http_get('x'); return new; end $$;
+    create trigger t after insert on public.notes for each row execute function public.calls_own();
+  `,
+  defect: `
+    create function public.swallows() returns void language plpgsql as $$
+      begin perform 1; exception when others then null; end $$;
+    create function public.hides() returns trigger language plpgsql as $$
+      begin insert into public.notes values (1); return new; exception when others then return new; end $$;
+    create function public.waits() returns trigger language plpgsql as $$
+      begin perform extensions.http_post('https://example.org', '{}', 'application/json'); return new; end $$;
+    create trigger w after insert on public.notes for each row execute function public.waits();
+  `,
+  expect: [
+    { object: 'public.swallows()', severity: 'medium' },
+    { object: 'public.hides()', severity: 'medium' },
+    { object: 'public.waits()', severity: 'high' },
+  ],
+  repair: `
+    drop function public.swallows(), public.hides();
+    drop trigger w on public.notes;
+  `,
+  // The extension http is not part of PostgreSQL.
+  overlay: {
+    silent: {
+      extensions: [
+        { name: 'http', version: '1.6', defaultVersion: '1.6', schema: 'extensions', relocatable: true, shim: false },
+      ],
+    },
+  },
+} satisfies CheckFixture;
