@@ -19,8 +19,8 @@ export const accessRecorded = defineCheck({
     const how = `Connected as ${currentUser} (${path}, ${tls ? tls.version : local ? 'local, no TLS' : 'no TLS'}) to PostgreSQL ${facts.database.serverVersion}.`;
     const reader = {
       sql: [
-        'create role supaready login noinherit',
-        'grant pg_monitor to supaready with inherit true',
+        'create role supaready login',
+        'grant pg_monitor to supaready',
         `grant connect on database ${quoteIdent(facts.database.name)} to supaready`,
       ].join(';\n'),
     };
