@@ -23,7 +23,11 @@ const OSC52_BYTES = 74_000;
  */
 export async function copyText(text: string): Promise<'clipboard' | 'osc52' | 'printed'> {
   for (const [program, args] of programs()) {
-    const { status, error } = spawnSync(program, args, { input: text, stdio: ['pipe', 'ignore', 'ignore'], timeout: 2_000 });
+    const { status, error } = spawnSync(program, args, {
+      input: text,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      timeout: 2_000,
+    });
     if (!error && status === 0) return 'clipboard';
   }
   const bytes = Buffer.from(text, 'utf8');

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
 import { defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
-import { render, verdict } from './check.ts';
 import { openAuditSession } from './open-audit.ts';
 import { withProgress } from './progress.ts';
 import { interruptible, runChecks } from './run-audit.ts';
@@ -21,8 +21,9 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
   if (!options.check) assertTerminal();
   const fixed = options.fixed === true;
   const directory = resolve(options.dir ?? defaultDemoDirectory(fixed));
-  const demo = await withProgress(fixed ? 'Preparing Harbor without its defects' : 'Preparing Harbor, the demo shop', (report) =>
-    prepareDemo({ directory, fixed, fresh: options.fresh === true, onProgress: report }),
+  const demo = await withProgress(
+    fixed ? 'Preparing Harbor without its defects' : 'Preparing Harbor, the demo shop',
+    (report) => prepareDemo({ directory, fixed, fresh: options.fresh === true, onProgress: report }),
   );
   try {
     const project = { ...resolveProject({ repo: demo.repository }), name: demo.project, stateRoot: directory };
@@ -49,7 +50,10 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
         const flags = `${fixed ? ' --fixed' : ''}${options.dir ? ` --dir ${options.dir}` : ''}`;
         return await openWizard({
           controller: session,
-          resumeCommand: process.env.npm_lifecycle_event === 'demo' ? `npm run demo${flags ? ` --${flags}` : ''}` : `supaready demo${flags}`,
+          resumeCommand:
+            process.env.npm_lifecycle_event === 'demo'
+              ? `npm run demo${flags ? ` --${flags}` : ''}`
+              : `supaready demo${flags}`,
           screenReader: options.screenReader === true,
           directory: demo.repository,
         });
@@ -59,7 +63,16 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
       await runChecks(session, [], interrupt.signal);
       interrupt.release();
       const view = session.view();
-      process.stdout.write(render(view, store, { format: 'table', version, selected: null, startedAt, skippedCredentials: {}, findings: true }));
+      process.stdout.write(
+        render(view, store, {
+          format: 'table',
+          version,
+          selected: null,
+          startedAt,
+          skippedCredentials: {},
+          findings: true,
+        }),
+      );
       return verdict(view, null);
     } finally {
       await session.close();

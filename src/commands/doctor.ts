@@ -3,9 +3,9 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EXIT, UserError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import { painter } from '../report/table.ts';
 import { secretAsker } from './ask.ts';
 import { wantsColour } from './colour.ts';
-import { painter } from '../report/table.ts';
 import type { AuditOptions } from './options.ts';
 import { type Project, resolveProject, resolveTargets } from './targets.ts';
 
@@ -32,7 +32,11 @@ function writable(directory: string): Line {
     accessSync(place, constants.W_OK);
     return { what: 'audit folder', state: 'ok', note: directory };
   } catch {
-    return { what: 'audit folder', state: 'failed', note: `${place} cannot be written to: choose another place with --state-dir` };
+    return {
+      what: 'audit folder',
+      state: 'failed',
+      note: `${place} cannot be written to: choose another place with --state-dir`,
+    };
   }
 }
 
@@ -41,7 +45,14 @@ async function embedded(): Promise<Line> {
     const { findDistribution } = await import('../facts/shadow/binaries.ts');
     return { what: 'embedded PostgreSQL', state: 'ok', note: findDistribution(undefined).root };
   } catch (error) {
-    return { what: 'embedded PostgreSQL', state: 'missing', note: error instanceof UserError ? `${error.message}; ${error.next}` : 'not installed: demo and --from-migrations are not possible' };
+    return {
+      what: 'embedded PostgreSQL',
+      state: 'missing',
+      note:
+        error instanceof UserError
+          ? `${error.message}; ${error.next}`
+          : 'not installed: demo and --from-migrations are not possible',
+    };
   }
 }
 
@@ -53,34 +64,61 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
     targets = await resolveTargets({ ...options, fromMigrations: false }, project, secretAsker());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [{ what: 'database', state: error.code === 'no-target' ? 'missing' : 'failed', note: `${error.message}; ${error.next}` }];
+    return [
+      {
+        what: 'database',
+        state: error.code === 'no-target' ? 'missing' : 'failed',
+        note: `${error.message}; ${error.next}`,
+      },
+    ];
   }
   for (const target of targets.targets) {
     const what = `database of ${target.environment.name}`;
     try {
       const client = await connectReadOnly(target.databaseUrl);
-      const { rows } = await client.query<{ version: string; role: string }>("select current_setting('server_version') as version, current_user as role");
+      const { rows } = await client.query<{ version: string; role: string }>(
+        "select current_setting('server_version') as version, current_user as role",
+      );
       await client.end();
-      lines.push({ what, state: 'ok', note: `PostgreSQL ${rows[0]?.version} at ${target.environment.target} as ${rows[0]?.role}, read-only` });
+      lines.push({
+        what,
+        state: 'ok',
+        note: `PostgreSQL ${rows[0]?.version} at ${target.environment.target} as ${rows[0]?.role}, read-only`,
+      });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       lines.push({ what, state: 'failed', note: `${error.message}; ${error.next}` });
     }
     for (const credential of targets.skippedCredentials[target.environment.name] ?? []) {
-      lines.push({ what: `${credential} of ${target.environment.name}`, state: 'missing', note: 'not used yet by any check of this version' });
+      lines.push({
+        what: `${credential} of ${target.environment.name}`,
+        state: 'missing',
+        note: 'not used yet by any check of this version',
+      });
     }
   }
   return lines;
 }
 
 /** `supaready doctor`: 0 when everything configured answers, 3 when something configured does not. */
-export async function doctorCommand(options: AuditOptions & { format: 'table' | 'json' }, _version: string): Promise<number> {
+export async function doctorCommand(
+  options: AuditOptions & { format: 'table' | 'json' },
+  _version: string,
+): Promise<number> {
   const project = resolveProject(options);
   const lines: Line[] = [
     { what: 'Node', state: 'ok', note: process.versions.node },
     program('git', ['--version'], 'not found: keys in the history of the repository cannot be looked for'),
-    { what: 'configuration', state: project.config ? 'ok' : 'missing', note: project.config ? project.name : 'none: give --db-url, or write one with `supaready init`' },
-    { what: 'repository', state: project.repository ? 'ok' : 'missing', note: project.repository ?? 'none: the checks over code and migrations are skipped; add --repo DIR' },
+    {
+      what: 'configuration',
+      state: project.config ? 'ok' : 'missing',
+      note: project.config ? project.name : 'none: give --db-url, or write one with `supaready init`',
+    },
+    {
+      what: 'repository',
+      state: project.repository ? 'ok' : 'missing',
+      note: project.repository ?? 'none: the checks over code and migrations are skipped; add --repo DIR',
+    },
     writable(project.stateRoot),
     await embedded(),
     ...(await databases(options, project)),
@@ -91,7 +129,8 @@ export async function doctorCommand(options: AuditOptions & { format: 'table' | 
     const paint = painter(wantsColour(process.stdout));
     const width = Math.max(...lines.map((line) => line.what.length));
     for (const line of lines) {
-      const glyph = line.state === 'ok' ? paint('good', '✔') : line.state === 'missing' ? paint('warn', '–') : paint('bad', '✖');
+      const glyph =
+        line.state === 'ok' ? paint('good', '✔') : line.state === 'missing' ? paint('warn', '–') : paint('bad', '✖');
       process.stdout.write(`${glyph} ${line.what.padEnd(width)}  ${printable(line.note)}\n`);
     }
   }

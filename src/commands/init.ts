@@ -32,19 +32,35 @@ function detect(root: string): Detected {
   let dependencies: Record<string, string> = {};
   let project: string | null = null;
   try {
-    const parsed = JSON.parse(manifest ?? '{}') as { name?: string; dependencies?: Record<string, string>; devDependencies?: Record<string, string> };
+    const parsed = JSON.parse(manifest ?? '{}') as {
+      name?: string;
+      dependencies?: Record<string, string>;
+      devDependencies?: Record<string, string>;
+    };
     dependencies = { ...parsed.devDependencies, ...parsed.dependencies };
     project = parsed.name ?? null;
   } catch {
     dependencies = {};
   }
   const ref = readText(join(root, 'supabase/.temp/project-ref'))?.trim() ?? null;
-  const migrations = ['supabase/migrations', 'prisma/migrations', 'drizzle'].find((folder) => existsSync(join(root, folder))) ?? null;
-  const types = ['src/lib/database.types.ts', 'src/types/database.types.ts', 'types_db.ts', 'database.types.ts', 'supabase/types.ts', 'src/database.types.ts', 'types/supabase.ts'].find((file) => existsSync(join(root, file))) ?? null;
+  const migrations =
+    ['supabase/migrations', 'prisma/migrations', 'drizzle'].find((folder) => existsSync(join(root, folder))) ?? null;
+  const types =
+    [
+      'src/lib/database.types.ts',
+      'src/types/database.types.ts',
+      'types_db.ts',
+      'database.types.ts',
+      'supabase/types.ts',
+      'src/database.types.ts',
+      'types/supabase.ts',
+    ].find((file) => existsSync(join(root, file))) ?? null;
   return {
     supabase: existsSync(join(root, 'supabase/config.toml')),
     ref: ref && /^[a-z]{20}$/.test(ref) ? ref : null,
-    envFiles: readdirSync(root).filter((name) => /^\.env($|\.)/.test(name)).sort(),
+    envFiles: readdirSync(root)
+      .filter((name) => /^\.env($|\.)/.test(name))
+      .sort(),
     migrations,
     orm: 'drizzle-orm' in dependencies ? 'Drizzle' : '@prisma/client' in dependencies ? 'Prisma' : null,
     types,
@@ -67,7 +83,8 @@ export async function initCommand(options: InitOptions): Promise<number> {
   const root = resolve(options.repo);
   if (!existsSync(root)) throw new UserError('no-such-repository', `there is no folder ${root}`, 'check --repo');
   const file = join(root, CONFIG_FILE);
-  if (existsSync(file) && !options.force) throw new UserError('config-exists', `${file} is there already`, 'edit it, or overwrite it with --force');
+  if (existsSync(file) && !options.force)
+    throw new UserError('config-exists', `${file} is there already`, 'edit it, or overwrite it with --force');
   const found = detect(root);
   const said = [
     found.supabase ? 'supabase/config.toml' : 'no supabase/config.toml',
@@ -80,21 +97,41 @@ export async function initCommand(options: InitOptions): Promise<number> {
   ];
   process.stderr.write(`Found: ${said.join(' · ')}\n`);
   const given = await answers({
-    project: { flag: '--project', given: options.project, ask: (prompt) => prompt.text('Name of the project', found.project ?? undefined) },
-    env: { flag: '--env', given: options.env, ask: (prompt) => prompt.text('Name of the environment to audit', 'production') },
+    project: {
+      flag: '--project',
+      given: options.project,
+      ask: (prompt) => prompt.text('Name of the project', found.project ?? undefined),
+    },
+    env: {
+      flag: '--env',
+      given: options.env,
+      ask: (prompt) => prompt.text('Name of the environment to audit', 'production'),
+    },
     kind: {
       flag: '--kind',
       given: options.kind,
-      ask: (prompt) => prompt.choose('What kind of environment is it?', ['production', 'staging', 'preview', 'development'].map((value) => ({ value, name: value }))),
+      ask: (prompt) =>
+        prompt.choose(
+          'What kind of environment is it?',
+          ['production', 'staging', 'preview', 'development'].map((value) => ({ value, name: value })),
+        ),
     },
     database: {
       flag: '--database env:NAME',
       given: options.database,
-      ask: (prompt) => prompt.text('Where is its connection string? (env:NAME, keychain:NAME or prompt; never the string itself)', 'env:SUPAREADY_DB_URL'),
+      ask: (prompt) =>
+        prompt.text(
+          'Where is its connection string? (env:NAME, keychain:NAME or prompt; never the string itself)',
+          'env:SUPAREADY_DB_URL',
+        ),
     },
   });
   if (!secretRefSchema.safeParse(given.database).success) {
-    throw new UserError('config-literal-secret', 'a connection string was given where a reference belongs; it was not written anywhere', 'put it into an environment variable and answer env:NAME');
+    throw new UserError(
+      'config-literal-secret',
+      'a connection string was given where a reference belongs; it was not written anywhere',
+      'put it into an environment variable and answer env:NAME',
+    );
   }
   const config = {
     $schema: './node_modules/supaready/schemas/config.schema.json',

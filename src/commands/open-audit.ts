@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../core/canonical.ts';
@@ -6,7 +6,14 @@ import { type Checklist, checkpointsOf, type EnvironmentRef } from '../core/chec
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Target } from '../engine/collect.ts';
 import { AuditSession } from '../engine/session.ts';
-import { type AuditSummary, type AuditStore, createAudit, listAudits, openAudit } from '../state/store.ts';
+import {
+  type AuditStore,
+  type AuditSummary,
+  auditsFolder,
+  createAudit,
+  listAudits,
+  openAudit,
+} from '../state/store.ts';
 import { checklist } from '../steps/checklist.ts';
 import type { AuditOptions } from './options.ts';
 import type { Project } from './targets.ts';
@@ -48,6 +55,7 @@ function findAudit(options: AuditOptions, project: Project, targets: readonly Ta
     );
   }
   if (options.new) return null;
+  assertReadable(project.stateRoot, all);
   const fitting =
     targets === null
       ? all
@@ -58,6 +66,25 @@ function findAudit(options: AuditOptions, project: Project, targets: readonly Ta
           ),
         );
   return fitting.sort((a, b) => (a.lastEventAt < b.lastEventAt ? 1 : -1))[0] ?? null;
+}
+
+/** An audit newer than every readable one, written by a newer version or damaged, must be said: not silently begun anew. */
+function assertReadable(root: string, readable: readonly AuditSummary[]): void {
+  const folder = auditsFolder(root);
+  const known = new Set(readable.map((audit) => audit.id));
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const unreadable = names
+    .filter((name) => !known.has(name) && existsSync(join(folder, name, 'journal.jsonl')))
+    .sort()
+    .at(-1);
+  const latest =
+    readable
+      .map((audit) => audit.id)
+      .sort()
+      .at(-1) ?? '';
+  if (unreadable === undefined || unreadable < latest) return;
+  // Says what is wrong with it, or finds nothing (a folder whose first entry was never finished).
+  openAudit(join(folder, unreadable), { mode: 'read' }).close();
 }
 
 export interface OpenedAudit {

@@ -3,7 +3,7 @@ import type { Person } from '../core/events.ts';
 import type { AuditController } from '../engine/controller.ts';
 import { secretAsker } from './ask.ts';
 import { copyText } from './clipboard.ts';
-import { openAuditSession, type OpenedAudit } from './open-audit.ts';
+import { type OpenedAudit, openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { knownPerson } from './person.ts';
 import { withProgress } from './progress.ts';
@@ -31,7 +31,10 @@ export interface WizardRequest {
 
 /** Hands the terminal to the wizard and returns its exit code. */
 export async function openWizard(request: WizardRequest): Promise<number> {
-  const [{ runWizard }, { readPreferences, writePreferences }] = await Promise.all([import('../ui/terminal.ts'), import('../state/preferences.ts')]);
+  const [{ runWizard }, { readPreferences, writePreferences }] = await Promise.all([
+    import('../ui/terminal.ts'),
+    import('../state/preferences.ts'),
+  ]);
   const preferences = readPreferences();
   const { exitCode } = await runWizard(request.controller, {
     resumeCommand: request.resumeCommand,
@@ -48,7 +51,12 @@ export async function openWizard(request: WizardRequest): Promise<number> {
 }
 
 /** Opens the audit for writing; when another terminal holds it, to follow it read-only. */
-function openOrFollow(options: AuditOptions, project: Project, targets: Targets, version: string): { opened: OpenedAudit; following: boolean } {
+function openOrFollow(
+  options: AuditOptions,
+  project: Project,
+  targets: Targets,
+  version: string,
+): { opened: OpenedAudit; following: boolean } {
   const request = { options, project, targets: targets.targets, mode: 'wizard' as const, version };
   try {
     return { opened: openAuditSession(request), following: false };
@@ -76,7 +84,9 @@ export async function wizardCommand(options: AuditOptions, version: string): Pro
   assertTerminal();
   const project = resolveProject(options);
   const resolve = (report?: (text: string) => void) =>
-    resolveTargets(options, project, secretAsker(), { onFile: (path, done, total) => report?.(`${path} (${done} of ${total})`) });
+    resolveTargets(options, project, secretAsker(), {
+      onFile: (path, done, total) => report?.(`${path} (${done} of ${total})`),
+    });
   const targets = options.fromMigrations ? await withProgress('Replaying the migrations', resolve) : await resolve();
   try {
     const { opened, following } = openOrFollow(options, project, targets, version);
