@@ -5,6 +5,7 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import { policiesOf } from '../../lib/exposure.ts';
 import { located } from '../../lib/origins.ts';
 import { columnRef, groupBy, isHistory, keyOf, tableRef, userTables } from '../../lib/tables.ts';
+import { tablesOfUsers } from '../../lib/user-data.ts';
 import {
   isCodeTable,
   isCreatedAt,
@@ -14,7 +15,6 @@ import {
   triggerShape,
   writesNew,
 } from '../time-columns.ts';
-import { tablesOfUsers } from '../../lib/user-data.ts';
 
 export const timestamps = defineCheck({
   id: 'timestamps',

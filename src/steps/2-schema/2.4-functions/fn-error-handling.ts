@@ -5,7 +5,7 @@ import { objectRef } from '../../../core/object.ts';
 import { walk } from '../../../core/sql.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { located } from '../../lib/origins.ts';
-import { callsIn, functionTree, resolveCall } from '../../lib/sql-tree.ts';
+import { callsIn, columnsIn, expressionTree, functionTree, resolveCall } from '../../lib/sql-tree.ts';
 import { keyOf } from '../../lib/tables.ts';
 
 const SYNC_HTTP = new Set(['http', 'http_get', 'http_post', 'http_put', 'http_patch', 'http_delete', 'http_head']);
@@ -17,20 +17,37 @@ interface Handler {
 
 /** Handlers of `WHEN OTHERS` that do nothing but go on or return: the error leaves no trace. */
 function swallowing(plpgsql: unknown): number {
+  const names: string[] = [];
+  walk(plpgsql, (type, node) => {
+    if (type !== 'PLpgSQL_function') return undefined;
+    for (const datum of (node.datums as Record<string, { refname?: string }>[] | undefined) ?? []) {
+      names.push(Object.values(datum)[0]?.refname ?? '');
+    }
+    return undefined;
+  });
   let count = 0;
   walk(plpgsql, (type, node) => {
     if (type !== 'PLpgSQL_exception') return undefined;
     const { conditions = [], action = [] } = node as Handler;
     const others = conditions.some((condition) => condition.PLpgSQL_condition?.condname === 'others');
-    if (others && action.every((statement) => 'PLpgSQL_stmt_return' in statement && returnsPlainly(statement))) count++;
+    if (others && action.every((statement) => returnsSilently(statement, names))) count++;
     return undefined;
   });
   return count;
 }
 
-/** A RETURN that hands back NULL, a row or a constant, and not sqlerrm or sqlstate. */
-function returnsPlainly(statement: Record<string, unknown>): boolean {
-  return !/sqlerrm|sqlstate/i.test(JSON.stringify(statement));
+const ERROR_VARIABLES = new Set(['sqlerrm', 'sqlstate']);
+
+/** A RETURN that hands back NULL, a row or a value, and not the error's text or code. */
+function returnsSilently(statement: Record<string, unknown>, names: readonly string[]): boolean {
+  const returned = statement.PLpgSQL_stmt_return as
+    | { retvarno?: number; expr?: { PLpgSQL_expr?: { query?: string } } }
+    | undefined;
+  if (!returned) return false;
+  if (returned.retvarno !== undefined && ERROR_VARIABLES.has(names[returned.retvarno] ?? '')) return false;
+  const query = returned.expr?.PLpgSQL_expr?.query;
+  const tree = query === undefined ? null : expressionTree(query);
+  return !columnsIn(tree ?? []).some((path) => ERROR_VARIABLES.has(path.at(-1) ?? ''));
 }
 
 export const fnErrorHandling = defineCheck({
