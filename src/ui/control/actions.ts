@@ -66,8 +66,12 @@ const DEEDS: Partial<Record<ActionId, Deed>> = {
   quit: (wizard) => wizard.quit(),
 };
 
+const MOVES: ReadonlySet<ActionId> = new Set(['up', 'down', 'page-up', 'page-down', 'first', 'last']);
+
 /** Does what a key stands for. The caller has checked that it is not disabled. */
 export function perform(wizard: Wizard, action: ActionId, context: KeyContext): void {
+  // What was said last stays while the cursor moves, and goes with the first deed.
+  if (!MOVES.has(action)) wizard.set({ notice: null });
   const form = actionForm(wizard, action, context);
   if (form) wizard.ask(form);
   else DEEDS[action]?.(wizard, context);

@@ -38,6 +38,7 @@ export function handleKey(wizard: Wizard, event: KeyEvent): void {
 
 function handleForm(wizard: Wizard, place: FormPlace, event: KeyEvent): void {
   if (!place.armed) return;
+  wizard.set({ notice: null });
   const { state, outcome } = formKey(place.form, place.fields, event);
   if (outcome.kind === 'cancelled') {
     wizard.back();
