@@ -13,6 +13,7 @@ create policy "anybody writes to us" on public.contact for insert to anon with c
 create table public.notes (id bigint generated always as identity primary key);
 alter table public.notes enable row level security;
 grant select on public.notes to anon;
+create function public.nearest(n int) returns bigint language sql as $$ select count(*) from public.notes where id < n $$;
 create function public.slug(title text) returns text language sql immutable as $$ select lower(title) $$;
 `,
   defect: `

@@ -3,7 +3,7 @@ import { expose } from './expose.ts';
 
 export default {
   check: 'default-acl',
-  silent: `${expose('public')}
+  silent: `${expose('public', 'storage', 'graphql_public')}
 -- as supabase_admin
 alter default privileges in schema public revoke all on tables from anon, authenticated;
 alter default privileges in schema public revoke all on sequences from anon, authenticated;

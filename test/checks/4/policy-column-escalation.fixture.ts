@@ -23,6 +23,9 @@ begin
   return new;
 end $$;
 create trigger keep_rights before update on public.triggered for each row execute function public.keep_rights();
+create table public.messages (id int primary key, user_id uuid references auth.users (id), role text, body text);
+alter table public.messages enable row level security;
+create policy "own" on public.messages for update to authenticated using ((select auth.uid()) = user_id);
 create table public.tenants (id int primary key, user_id uuid, tenant_id uuid, name text);
 alter table public.tenants enable row level security;
 create policy "own tenant" on public.tenants for update to authenticated using ((select auth.uid()) = user_id and tenant_id = ((auth.jwt() -> 'app_metadata' ->> 'tenant')::uuid));

@@ -1,6 +1,7 @@
 import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { Facts, Policy, Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
+import type { Severity } from '../../../core/severity.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { type ApiPolicy, apiPolicies } from '../../lib/api-policies.ts';
 import {
@@ -24,18 +25,21 @@ import { columnsIn, expressionTree } from '../../lib/sql-tree.ts';
 import { verdictOf } from '../../lib/truth.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
 
-/** Columns that name who did something: writing another's id there is forgery. `user_id` alone may as well name a member somebody adds. */
-const ACTORS = new Set([
-  'owner_id',
-  'owner',
-  'author_id',
-  'created_by',
-  'creator_id',
-  'sender_id',
-  'uploaded_by',
-  'submitted_by',
-  'customer_id',
-]);
+/**
+ * Columns that name who speaks or owns: writing another's id there is forgery. `created_by` is a note about the row, and
+ * `user_id` alone may as well name a member somebody adds.
+ */
+const FORGED: Readonly<Record<string, Severity>> = {
+  owner_id: 'high',
+  owner: 'high',
+  author_id: 'high',
+  sender_id: 'high',
+  customer_id: 'high',
+  uploaded_by: 'high',
+  submitted_by: 'high',
+  created_by: 'medium',
+  creator_id: 'medium',
+};
 
 /** A restrictive policy that asks something of new rows as well. */
 function restricted(facts: ExposureFacts, relation: Relation, role: ApiRole, operation: Operation): boolean {
@@ -104,14 +108,14 @@ function forgedOwner(
   if (!tree || owners.length === 0) return null;
   const asked = new Set(columnsIn(tree).map((parts) => parts.at(-1) ?? ''));
   if (owners.some((owner) => asked.has(owner))) return null;
-  const owner = owners.find((name) => ACTORS.has(name)) ?? owners[0];
+  const owner = owners.find((name) => name in FORGED) ?? owners[0];
   if (owner === undefined || owner === 'id' || !holdsColumn(facts, 'authenticated', relation, owner, 'insert'))
     return null;
   if (guardedByTrigger(facts, relation, 'insert', owner) || restricted(facts, relation, 'authenticated', 'insert'))
     return null;
   return {
     owner,
-    severity: ACTORS.has(owner) ? 'high' : 'low',
+    severity: FORGED[owner] ?? 'low',
     message: `policy “${policy.name}” does not look at ${owner}: whoever may insert into ${qualified(relation.schema, relation.name)} can do it in another user’s name`,
   };
 }

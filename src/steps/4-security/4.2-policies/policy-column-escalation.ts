@@ -14,9 +14,11 @@ import {
 } from '../../lib/exposure.ts';
 import { guardedByTrigger } from '../../lib/guards.ts';
 import { located } from '../../lib/origins.ts';
+import { ownerColumns } from '../../lib/owners.ts';
 import { checkExpression, conjuncts, disjuncts } from '../../lib/policy-tree.ts';
 import { listed, relationRef } from '../../lib/refs.ts';
 import { callsIn, columnsIn, expressionTree, throughFunctions } from '../../lib/sql-tree.ts';
+import { singular, words } from '../../lib/tables.ts';
 import { verdictOf } from '../../lib/truth.ts';
 import { EXPOSURE, SHARPENED } from '../shared.ts';
 
@@ -59,6 +61,56 @@ function restricted(facts: Pick<Facts, 'policies' | 'functions'>, relation: Rela
   );
 }
 
+/** Words that mean rights on a person's or member's row and something else (a chat role, a price plan) on others. */
+const OF_PEOPLE = new Set([
+  'role',
+  'roles',
+  'plan',
+  'plan_id',
+  'tier',
+  'permissions',
+  'access_level',
+  'balance',
+  'quota',
+]);
+const PEOPLE = new Set([
+  'user',
+  'profile',
+  'account',
+  'member',
+  'membership',
+  'customer',
+  'staff',
+  'employee',
+  'person',
+  'people',
+  'subscription',
+  'admin',
+  'wallet',
+  'team',
+  'organization',
+  'organisation',
+  'org',
+  'workspace',
+  'tenant',
+  'company',
+  'billing',
+]);
+
+/** The row is a person's, a member's or an account's: by the table's name, or because its key is the user's id. */
+function isAboutPeople(facts: Pick<Facts, 'columns' | 'constraints'>, relation: Relation): boolean {
+  if (words(relation.name).some((word) => PEOPLE.has(singular(word)))) return true;
+  const owners = ownerColumns(facts, relation);
+  return facts.constraints.some(
+    (row) =>
+      row.schema === relation.schema &&
+      row.table === relation.name &&
+      (row.type === 'p' || row.type === 'u') &&
+      row.columns.length === 1 &&
+      owners.includes(row.columns[0] ?? ''),
+  );
+}
+
 export const policyColumnEscalation = defineCheck({
   id: 'policy-column-escalation',
   rev: 1,
@@ -69,9 +121,9 @@ export const policyColumnEscalation = defineCheck({
     'PostgreSQL, CREATE POLICY (policies act on rows) and GRANT (column privileges); Supabase, Column level security',
   remedy: 'Grant UPDATE on the harmless columns only, or refuse the change in WITH CHECK or a BEFORE UPDATE trigger.',
   falseAlarms:
-    'Silent where WITH CHECK (or USING, when it is reused), a restrictive policy or a BEFORE UPDATE trigger looks at the column, and where the role lacks UPDATE on it.',
+    'A column called role or plan counts only where the row is a person’s, a member’s or an account’s (a chat message has a role too). Silent where WITH CHECK (or USING, when it is reused), a restrictive policy or a BEFORE UPDATE trigger looks at the column, and where the role lacks UPDATE on it.',
   matrix: 'RLS',
-  needs: [...EXPOSURE, 'triggers'],
+  needs: [...EXPOSURE, 'constraints', 'triggers'],
   uses: SHARPENED,
   parameters: {
     columns: [
@@ -128,6 +180,7 @@ export const policyColumnEscalation = defineCheck({
       const open = columnsOf(facts, relation).filter(
         (column) =>
           guarded.has(column.name.toLowerCase()) &&
+          (!OF_PEOPLE.has(column.name.toLowerCase()) || isAboutPeople(facts, relation)) &&
           column.generated === '' &&
           holdsColumn(facts, 'authenticated', relation, column.name, 'update') &&
           !looksAt(checkExpression(policy), column.name, facts.functions) &&

@@ -1,10 +1,11 @@
 import type { Privilege } from '../../../core/acl.ts';
 import { grants } from '../../../core/acl.ts';
 import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
-import type { Relation } from '../../../core/facts.ts';
+import type { FunctionFact, Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import type { Severity } from '../../../core/severity.ts';
+import { walk } from '../../../core/sql.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { callers, executableByPublic } from '../../lib/api-functions.ts';
 import { policyHelpers } from '../../lib/api-policies.ts';
@@ -18,13 +19,34 @@ import {
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
 import { functionSql, isUsers, listed } from '../../lib/refs.ts';
+import { functionTree } from '../../lib/sql-tree.ts';
 import { groupBy } from '../../lib/tables.ts';
 import { EXPOSURE } from '../shared.ts';
 
+const WRITING = new Set([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'TruncateStmt',
+  'PLpgSQL_stmt_dynexecute',
+]);
 const WRITES = ['insert', 'update', 'delete'] as const;
 
 const named = (relations: readonly Relation[]) =>
   relations.map((relation) => qualified(relation.schema, relation.name));
+
+/** The body changes rows or runs text as SQL; one that cannot be read is taken to. */
+function writes(fn: FunctionFact): boolean {
+  const { body, plpgsql } = functionTree(fn);
+  if (body === null) return true;
+  let found = false;
+  walk([body, plpgsql], (type) => {
+    if (WRITING.has(type)) found = true;
+    return !found;
+  });
+  return found;
+}
 
 /** Writes that anon holds and that no policy lets it use. */
 function idleWrites(
@@ -126,6 +148,7 @@ export const anonGrants = defineCheck({
         !fn.securityDefiner &&
         fn.volatility === 'volatile' &&
         !helpers.has(fn) &&
+        writes(fn) &&
         executableByPublic(fn) &&
         callers(facts, fn).includes('anon'),
     );

@@ -29,16 +29,17 @@ export const defaultAcl = defineCheck({
   remedy:
     'Revoke the default privileges from anon and authenticated, and grant what the app uses in the migration that creates it.',
   falseAlarms:
-    'Defaults of supabase_admin cannot be changed by the project and are info; schemas that the Data API does not serve are silent.',
-  needs: ['database', 'defaultAcls'],
+    'Defaults of supabase_admin cannot be changed by the project and are info; schemas that the Data API does not serve, and those of the platform (storage …), are silent.',
+  needs: ['database', 'defaultAcls', 'schemas'],
   uses: ['repoConfig'],
   evaluate({ facts }) {
     const exposed = exposedSchemas(facts);
+    const platform = new Set(facts.schemas.filter((schema) => schema.platform).map((schema) => schema.name));
     const findings: FindingDraft[] = [];
     for (const entry of facts.defaultAcls) {
       if (entry.objects !== 'tables' && entry.objects !== 'sequences' && entry.objects !== 'functions') continue;
       if (entry.schema !== null && exposed !== null && !exposed.includes(entry.schema)) continue;
-      if (entry.schema === 'graphql_public') continue;
+      if (entry.schema !== null && entry.schema !== 'public' && platform.has(entry.schema)) continue;
       const roles = apiGrantees(entry);
       if (roles.length === 0) continue;
       const platforms = entry.owner.startsWith('supabase_');

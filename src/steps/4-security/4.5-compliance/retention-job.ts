@@ -27,7 +27,7 @@ const PASSING = new Set([
   'invitation',
   'analytics',
 ]);
-const TRACES = new Set(['ip', 'ip_address', 'user_agent', 'latitude', 'longitude']);
+const TRACES = new Set(['ip', 'ip_address', 'user_agent']);
 
 /** Rows about people that pile up: log-like tables with personal data and a time column. Profiles and orders live as long as the account. */
 function pilesUp(facts: Pick<Facts, 'columns'>, table: Relation): boolean {
