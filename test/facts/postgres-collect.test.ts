@@ -38,6 +38,7 @@ const LONG = 'n'.repeat(63);
 const CANARY = 'sb_secret_canarycanarycanary123';
 
 const SCHEMA = `
+create table public.ints (id int primary key);
 create type public.mood as enum ('sad', 'ok', 'it''s fine');
 create domain public.positive as integer default 1 not null check (value > 0);
 create type public.pair as (a integer, "B" text);
@@ -59,6 +60,8 @@ alter table public.orders add constraint later foreign key (other) references pu
 create unique index one_code on public.orders (lower(code)) where other is not null;
 create index by_user on public.orders (user_id desc nulls last, code collate "C") include (other) with (fillfactor = 70);
 create index plain on public.orders (code, user_id);
+create index partial on public.orders (code) where other > 3 and code = 'it''s' or code is null;
+create unique index partial_bool on public.ints (id) where (id = 1) is true;
 create index hashed on public.orders using hash (user_id);
 alter table public.users enable row level security;
 alter table public.users force row level security;
@@ -80,7 +83,6 @@ create index events_tag on public.events (tag);
 create trigger part after insert on public.events for each row execute function public.touch();
 create table public."${STRANGE.replaceAll('"', '""')}" ("${LONG}" text, "select" int);
 create table public.nothing ();
-create table public.ints (id int primary key);
 create sequence public.feeder as bigint maxvalue 1000 cycle;
 alter table public.ints alter column id set default nextval('public.feeder');
 select nextval('public.feeder');

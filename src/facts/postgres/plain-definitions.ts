@@ -19,9 +19,10 @@ export function plainConstraint(constraint: Omit<Constraint, 'definition'>): str
   return `FOREIGN KEY ${list(columns)} REFERENCES ${target}${actions}${validated ? '' : ' NOT VALID'}`;
 }
 
-/** What pg_get_indexdef writes for an index over columns with default operator classes, order and storage. */
+/** What pg_get_indexdef writes for an index over columns with default operator classes, order and storage, partial or not. */
 export function plainIndex(index: Omit<Index, 'definition'>): string {
   const unique = index.unique ? 'UNIQUE ' : '';
   const table = qualified(index.schema, index.table);
-  return `CREATE ${unique}INDEX ${quoteIdent(index.name)} ON ${table} USING ${index.method} ${list(index.columns)}`;
+  const where = index.predicate === null ? '' : ` WHERE ${index.predicate}`;
+  return `CREATE ${unique}INDEX ${quoteIdent(index.name)} ON ${table} USING ${index.method} ${list(index.columns)}${where}`;
 }

@@ -6,7 +6,8 @@ select
   a.attnum as position,
   pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
   a.attnotnull as "notNull",
-  pg_catalog.pg_get_expr(d.adbin, d.adrelid) as "default",
+  -- With the relation named, every call reads all its columns: only a generated column's expression needs it.
+  case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, 0) else pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as "default",
   a.attidentity as identity,
   a.attgenerated as generated,
   a.attacl::text[] as acl,

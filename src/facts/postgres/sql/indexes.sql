@@ -5,7 +5,7 @@ wanted as materialized (
     i.indexrelid, i.indrelid, i.indisunique, i.indisprimary, i.indisvalid, i.indisready, i.indpred,
     i.indkey::int2[] as indkey, i.indnkeyatts, i.indclass::oid[] as indclass, i.indcollation::oid[] as indcollation,
     ic.relname as index_name, ic.relam, ic.relkind, tc.relname as table_name, ns.nspname, ns.platform,
-    i.indexprs is null and i.indpred is null and ic.reloptions is null and ic.reltablespace = 0
+    i.indexprs is null and ic.reloptions is null and ic.reltablespace = 0
       and 0 = all (i.indoption::int2[]) and i.indnatts = i.indnkeyatts
       and not :nulls_not_distinct as plain
   from pg_catalog.pg_index i
