@@ -98,13 +98,13 @@ export const codeNoPrivilege = defineCheck({
       for (const operation of operations) {
         const access = roles.map((role) => accessOf(facts, role, target.relation, operation));
         if (access.some(({ rows }) => rows !== 'none')) continue;
-        const refused = access.some(({ because }) => because === 'no-privilege' || because === 'no-schema-usage');
+        const refused = access.every(({ because }) => because === 'no-privilege' || because === 'no-schema-usage');
         if (!refused && isTableWithoutPolicies(facts, target.relation)) continue;
         const grantee = roles.includes('authenticated') ? 'authenticated' : 'service_role';
         const { relation } = target;
         add(`${keyOf(relation.schema, relation.name)} ${operation} ${grantee}`, call, () => ({
           object: relationRef(relation),
-          message: `the code does ${operation.toUpperCase()} on ${qualified(relation.schema, relation.name)}, which ${whoMay(roles)} may not: ${
+          message: `the code does ${operation.toUpperCase()} on ${qualified(relation.schema, relation.name)}, which ${nobodyMay(roles)}: ${
             refused ? 'it is refused with 42501' : 'no policy lets a row pass'
           }`,
           fix: {
@@ -124,9 +124,9 @@ export const codeNoPrivilege = defineCheck({
   },
 });
 
-function whoMay(roles: readonly string[]): string {
-  if (roles.length === 1) return 'the secret key';
-  return roles.includes('service_role') ? 'no role of the API' : 'no user of the API';
+function nobodyMay(roles: readonly string[]): string {
+  if (roles.length === 1) return 'the secret key may not';
+  return roles.includes('service_role') ? 'no role of the API may' : 'no user of the API may';
 }
 
 function isTableWithoutPolicies(facts: Parameters<typeof policiesOf>[0], relation: Relation): boolean {
