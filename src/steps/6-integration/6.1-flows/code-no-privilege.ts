@@ -78,7 +78,7 @@ export const codeNoPrivilege = defineCheck({
         const grantee = roles.includes('authenticated') ? 'authenticated' : 'service_role';
         add(`rpc ${keyOf(first.schema, first.name)}`, call, () => ({
           object: functionRef(first),
-          message: `the code calls ${qualified(first.schema, first.name)}, which ${whoMay(roles)} may not execute: the call always fails`,
+          message: `the code calls ${qualified(first.schema, first.name)}, which ${nobodyMay(roles)} execute: the call always fails`,
           fix: {
             sql: [
               ...(schemaUsage(facts, grantee, first.schema)
