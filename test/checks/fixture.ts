@@ -1,8 +1,8 @@
 import type { Declared } from '../../src/core/facts.ts';
 import type { Severity } from '../../src/core/severity.ts';
 
-/** Files of a repository by path. */
-export type Files = Readonly<Record<string, string>>;
+/** Files of a repository by path; null takes one away. */
+export type Files = Readonly<Record<string, string | null>>;
 
 /**
  * The cases of one check, run in four phases on a real database that starts from our Supabase baseline:

@@ -28,6 +28,10 @@ const environment = { name: 'production', kind: 'production', source: 'live', ta
 
 function writeFiles(root: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
+    if (content === null) {
+      rmSync(join(root, path));
+      continue;
+    }
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }

@@ -23,5 +23,13 @@ export default {
       'supabase/migrations/7_short.sql': 'create table f (id int);',
       'supabase/migrations/add_posts.sql': 'create table g (id int);',
     },
+    fixed: {
+      'supabase/migrations/20251231000000_late.sql': null,
+      'supabase/migrations/20260103000000_b.sql': null,
+      'supabase/migrations/7_short.sql': null,
+      'supabase/migrations/add_posts.sql': null,
+      'supabase/migrations/20260104000000_late.sql': 'create table c (id int);',
+      'supabase/migrations/20260105000000_b.sql': 'create table e (id int);',
+    },
   },
 } satisfies CheckFixture;

@@ -9,7 +9,8 @@ export default {
   repo: {
     silent: {
       'package.json': '{"dependencies":{"@sentry/nextjs":"9.0.0"}}',
-      'src/app.ts': 'export const app = 1;\n',
+      'src/app.ts':
+        "import { createClient } from '@supabase/supabase-js';\nexport const supabase = createClient('https://x.example.com', 'key');\n",
     },
     defect: { 'package.json': '{"dependencies":{"react":"19.0.0"}}' },
     fixed: { 'package.json': '{"dependencies":{"react":"19.0.0","next-axiom":"1.0.0"}}' },

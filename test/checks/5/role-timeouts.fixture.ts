@@ -16,13 +16,6 @@ export default {
   `,
   expect: [
     { object: 'role anon', severity: 'high' },
-    { object: 'database postgres', severity: 'low' },
+    { object: 'setting idle_in_transaction_session_timeout', severity: 'low' },
   ],
-  repair: `
-    -- as supabase_admin
-    do $$ begin
-      execute format('alter role anon in database %I reset statement_timeout', current_database());
-      execute format('alter database %I set idle_in_transaction_session_timeout = %L', current_database(), '60s');
-    end $$;
-  `,
 } satisfies CheckFixture;

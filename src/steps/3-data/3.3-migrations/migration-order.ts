@@ -3,9 +3,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { groupBy } from '../../lib/tables.ts';
 
-/** Names the Supabase CLI takes for migrations; it skips others without an error. */
-const SUPABASE_NAME = /^(\d+)_.*\.sql$/;
-
 export const migrationOrder = defineCheck({
   id: 'migration-order',
   rev: 1,
@@ -18,9 +15,9 @@ export const migrationOrder = defineCheck({
   falseAlarms:
     'Numbers of another length than 14 digits work and are only low, as long as they sort right. Drizzle’s journal orders its files itself.',
   needs: ['repoMigrations'],
-  uses: ['migrationHistory'],
+  uses: ['migrationHistory', 'repoFiles'],
   evaluate({ facts }) {
-    const { tool, files } = facts.repoMigrations;
+    const { tool, files, directory } = facts.repoMigrations;
     if (files.length === 0) return notApplicable('the repository holds no migration');
     const findings: FindingDraft[] = [];
     const report = (
@@ -40,18 +37,23 @@ export const migrationOrder = defineCheck({
         location: { file: path, line: 1, column: 1 },
         discriminator: rule,
       });
+    const taken = new Set(files.map(({ path }) => path));
+    const folder = `${directory ?? ''}/`;
+    for (const path of tool === 'supabase' ? (facts.repoFiles?.files ?? []) : []) {
+      const inFolder = path.startsWith(folder) && !path.slice(folder.length).includes('/');
+      if (!inFolder || !path.endsWith('.sql') || taken.has(path)) continue;
+      report(
+        path,
+        'high',
+        `the Supabase CLI skips ${path.slice(folder.length)}: what it holds never reaches a database`,
+        'The name does not begin with digits and an underscore.',
+        'Rename it to YYYYMMDDHHMMSS_name.sql.',
+        'name',
+      );
+    }
     for (const file of tool === 'supabase' ? files : []) {
-      const digits = SUPABASE_NAME.exec(file.fileName)?.[1];
-      if (digits === undefined) {
-        report(
-          file.path,
-          'high',
-          `the Supabase CLI skips ${file.fileName}: what it holds never reaches a database`,
-          'The name does not begin with digits and an underscore, or does not end in .sql.',
-          'Rename it to YYYYMMDDHHMMSS_name.sql.',
-          'name',
-        );
-      } else if (digits.length !== 14) {
+      const digits = file.version ?? '';
+      if (digits.length !== 14) {
         report(
           file.path,
           'low',

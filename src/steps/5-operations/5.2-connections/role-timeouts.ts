@@ -7,15 +7,15 @@ import { quoteIdent } from '../../../core/text.ts';
 type Needed = Pick<Facts, 'roleSettings' | 'settings' | 'database'>;
 
 /** A setting as a session of the role gets it: role in database, role, database, server. Source: PostgreSQL docs, ALTER ROLE. */
-function effective(facts: Needed, role: string, name: string): string | undefined {
+function effective(facts: Needed, role: string, name: string): Needed['roleSettings'][number] | undefined {
   const own = facts.roleSettings.filter((row) => row.name === name);
   const here = facts.database.name;
-  const found =
+  return (
     own.find((row) => row.role === role && row.database === here) ??
     own.find((row) => row.role === role && row.database === null) ??
     own.find((row) => row.role === null && row.database === here) ??
-    own.find((row) => row.role === null && row.database === null);
-  return found?.setting;
+    own.find((row) => row.role === null && row.database === null)
+  );
 }
 
 function isOff(setting: string | undefined): boolean {
@@ -45,7 +45,10 @@ export const roleTimeouts = defineCheck({
     const findings: FindingDraft[] = [];
     for (const role of roles) {
       const own = effective(facts, role, 'statement_timeout');
-      const setting = own ?? effective(facts, 'authenticator', 'statement_timeout') ?? server.get('statement_timeout');
+      const setting =
+        own?.setting ??
+        effective(facts, 'authenticator', 'statement_timeout')?.setting ??
+        server.get('statement_timeout');
       if (!isOff(setting)) continue;
       const who = role === 'anon' ? 'anybody with the public key' : 'any signed-in user';
       findings.push({
@@ -54,19 +57,21 @@ export const roleTimeouts = defineCheck({
         detail:
           own === undefined
             ? 'Neither the role nor authenticator has a statement_timeout.'
-            : `statement_timeout is ${own} for ${role}.`,
-        fix: { sql: `alter role ${role} set statement_timeout = '${role === 'anon' ? '3s' : '8s'}'` },
+            : `statement_timeout is ${own.setting} for ${role}.`,
+        fix: {
+          sql: `alter role ${role}${own?.role === role && own.database !== null ? ` in database ${quoteIdent(own.database)}` : ''} set statement_timeout = '${role === 'anon' ? '3s' : '8s'}'`,
+        },
       });
     }
     const idle =
-      effective(facts, 'postgres', 'idle_in_transaction_session_timeout') ??
+      effective(facts, 'postgres', 'idle_in_transaction_session_timeout')?.setting ??
       server.get('idle_in_transaction_session_timeout');
     if (environment.source === 'live' && isOff(idle)) {
       const direct =
         (facts.repoProject?.orms.length ?? 0) > 0 ||
         (facts.repoEnv ?? []).some((row) => row.host === 'direct' || row.host === 'pooler');
       findings.push({
-        object: objectRef('database', null, facts.database.name),
+        object: objectRef('setting', null, 'idle_in_transaction_session_timeout'),
         severity: direct ? 'medium' : 'low',
         message:
           'a client that forgets to end its transaction keeps its locks for ever: writers queue up behind it, and vacuum stops',
