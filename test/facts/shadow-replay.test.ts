@@ -172,6 +172,14 @@ describe('replay of a Supabase repository', () => {
     expect(result.assumed).toEqual(['pg_net', 'postgis']);
   });
 
+  it('lets a migration drop or describe what every hosted project has or had', async () => {
+    const { result } = await replay({
+      [`${SUPABASE}/1_d.sql`]: `drop extension pg_graphql;\ncomment on extension pgcrypto is 'cryptographic functions';\ndrop extension "uuid-ossp";`,
+    });
+    expect(result.failures).toEqual([]);
+    expect(result.assumed).toEqual(['pg_graphql']);
+  });
+
   it('says of an extension nobody has what to do', async () => {
     const { result } = await replay({ [`${SUPABASE}/1_v.sql`]: 'create extension no_such_thing;' });
     expect(result.failures).toMatchObject([{ sqlstate: '0A000', line: 1 }]);

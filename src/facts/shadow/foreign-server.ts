@@ -6,10 +6,7 @@ import type { PostgresServer } from './server.ts';
 
 /** What a replay needs of the server that the user named with --shadow-url. */
 export interface ForeignServer {
-  server: PostgresServer & {
-    /** After the baseline, which makes role postgres. */
-    giveToPostgres(database: string): Promise<void>;
-  };
+  server: PostgresServer;
   /** The database that the URL names. */
   database: string;
   /** True when it is a Supabase database already (auth.users is there): no baseline is needed, nor wanted. */
@@ -70,14 +67,13 @@ export async function openForeignServer(shadowUrl: string, signal?: AbortSignal)
       await admin.end().catch(() => undefined);
     }
   };
-  const server: ForeignServer['server'] = {
+  const server: PostgresServer = {
     port: Number(new URL(shadowUrl).port || 5432),
     url,
     createDatabase: (name, template = 'template0') =>
       run(`create database ${quoteIdent(name)} template ${quoteIdent(template)}`),
     dropDatabase: (name) => run(`drop database if exists ${quoteIdent(name)} with (force)`),
     stop: async () => undefined,
-    giveToPostgres: (name) => run(`alter database ${quoteIdent(name)} owner to postgres`),
   };
   return { server, database: facts.database, supabase: facts.supabase };
 }

@@ -81,7 +81,6 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
     if (!supabase) {
       await server.createDatabase(database);
       await applyBaseline(server.url(database));
-      await server.giveToPostgres(database);
     }
     const replay = await replayMigrations({ ...options, server, database });
     return { url: server.url(database), replay, close };

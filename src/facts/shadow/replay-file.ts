@@ -132,20 +132,17 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
   return statements;
 }
 
-async function enableExtension({ client, canElevate }: ReplaySession, name: string): Promise<boolean> {
+/** As role postgres, to whom the extension then belongs; false when it is there already or cannot be made. */
+async function enableExtension({ client }: ReplaySession, name: string): Promise<boolean> {
+  const shim = SHIMS.find((item) => item.name === name);
+  const place = shim?.schema ? '' : `with schema ${shim?.home ?? 'extensions'}`;
   try {
-    if (canElevate) await client.query('set session authorization default');
     const { rowCount } = await client.query('select from pg_extension where extname = $1', [name]);
     if (rowCount) return false;
-    const shim = SHIMS.find((item) => item.name === name);
-    await client.query(
-      `create extension "${name}" ${shim?.schema ? '' : `with schema ${shim?.home ?? 'extensions'}`} cascade`,
-    );
+    await client.query(`create extension "${name}" ${place} cascade`);
     return true;
   } catch {
     return false;
-  } finally {
-    if (canElevate) await client.query('set session authorization postgres');
   }
 }
 

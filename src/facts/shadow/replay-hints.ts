@@ -19,9 +19,12 @@ const EXTENSION_MARKS: readonly [mark: RegExp, extension: string][] = [
   [/function (\w+\.)?http_(get|post|put|patch|delete)\(.*\) does not exist/, 'http'],
 ];
 
+/** Once part of every hosted project: a migration may drop or alter one that none created. */
+const ONCE_PREINSTALLED = /extension "(pg_graphql|pgjwt|pgsodium|pg_net)" does not exist/;
+
 /** The extension that an error shows to be missing; null when it is another error. */
 export function missingExtension(message: string): string | null {
-  return EXTENSION_MARKS.find(([mark]) => mark.test(message))?.[1] ?? null;
+  return EXTENSION_MARKS.find(([mark]) => mark.test(message))?.[1] ?? ONCE_PREINSTALLED.exec(message)?.[1] ?? null;
 }
 
 const HINTS: Readonly<Record<string, string>> = {

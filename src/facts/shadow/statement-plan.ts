@@ -27,6 +27,9 @@ const SHIM_BY_NAME = new Map(SHIMS.map((shim) => [shim.name, shim]));
 /** Index methods of shims, which take no storage parameters. */
 const SHIM_METHODS = new Set(['hnsw', 'ivfflat', 'pgroonga']);
 
+/** Statements that begin so are run as they are. A dump has them by the hundred thousand, so they are not parsed. */
+const NEVER_PLANNED = /^(insert|select|update|delete|grant|revoke|comment|set|with|copy)\b/i;
+
 interface DefElem {
   defname?: string;
   location?: number;
@@ -148,7 +151,7 @@ function planOf(node: Node, text: string): StatementPlan {
  * The SQL parser must be loaded.
  */
 export function planStatement(text: string): StatementPlan {
-  if (text.length > MAX_PARSED) return { sql: text, kind: 'ordinary' };
+  if (text.length > MAX_PARSED || NEVER_PLANNED.test(text)) return { sql: text, kind: 'ordinary' };
   const node = parseScript(text).statements[0]?.node;
   return node ? planOf(node, text) : { sql: text, kind: 'ordinary' };
 }

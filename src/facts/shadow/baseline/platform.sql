@@ -3,8 +3,10 @@
 create schema extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant all on schema extensions to postgres, dashboard_user;
+set session authorization postgres;
 create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;
+reset session authorization;
 create extension pg_stat_statements with schema extensions;
 grant all on all tables in schema extensions to postgres with grant option;
 grant all on all routines in schema extensions to postgres with grant option;

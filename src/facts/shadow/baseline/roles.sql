@@ -69,3 +69,10 @@ grant set on parameter
   pgaudit.log, pgaudit.log_catalog, pgaudit.log_parameter, pgaudit.log_relation, pgaudit.role,
   session_replication_role, log_min_messages, log_statement, log_min_duration_statement, log_temp_files, track_io_timing, wal_compression
 to postgres;
+
+-- The database itself belongs to postgres, and through pg_database_owner schema public.
+do $$
+begin
+  execute format('alter database %I owner to postgres', current_database());
+end
+$$;
