@@ -1,7 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, chmodSync, chownSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -191,6 +193,83 @@ describe('a server with passwords and TLS', () => {
     const error = await failureOf(connectReadOnly(url('plain', PASSWORD)));
     expect(error.exitCode).toBe(3);
     expect(['tls-required', 'login-refused']).toContain(error.code);
+  });
+});
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+describe.skipIf(!openssl)('a server with TLS (needs openssl to make its certificate)', () => {
+  let server: PostgresServer;
+  let certificate: string;
+
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'supaready-tls-'));
+    server = await startServer({ directory, ephemeral: true });
+    const data = join(directory, 'data');
+    certificate = join(data, 'server.crt');
+    const key = join(data, 'server.key');
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
+    ]);
+    expect(made.status).toBe(0);
+    const owner = statSync(data);
+    for (const path of [key, certificate]) chownSync(path, owner.uid, owner.gid);
+    chmodSync(key, 0o600);
+    const admin = new pg.Client({ connectionString: server.url('postgres', 'supabase_admin') });
+    await admin.connect();
+    await admin.query('alter system set ssl = on');
+    await admin.query('select pg_reload_conf()');
+    await admin.end();
+    // The running postmaster takes the new setting over a moment later.
+    for (let tries = 0; tries < 50; tries++) {
+      const speaks = await connect(url('localhost', 'require')).then(
+        ({ client }) => client.end().then(() => true),
+        () => false,
+      );
+      if (speaks) return;
+      await sleep(100);
+    }
+  });
+  afterAll(() => server.stop());
+
+  const url = (host: string, mode: string, more = '') =>
+    `postgres://supabase_admin@${host}:${server.port}/postgres?sslmode=${mode}${more}`;
+
+  test.each(['prefer', 'require'])('sslmode=%s uses it and says which', async (mode) => {
+    const { client, link } = await connect(url('localhost', mode));
+    expect(link.tls).toEqual({ version: expect.stringMatching(/^TLSv1/), cipher: expect.stringMatching(/^\w+/) });
+    await client.end();
+  });
+
+  test('sslmode=disable does not', async () => {
+    const { client, link } = await connect(url('localhost', 'disable'));
+    expect(link.tls).toBeNull();
+    await client.end();
+  });
+
+  test('verify-full with the authority named', async () => {
+    const { client, link } = await connect(url('localhost', 'verify-full', `&sslrootcert=${certificate}`));
+    expect(link.tls).not.toBeNull();
+    await client.end();
+  });
+
+  test('verify-full without it, and with another host’s name', async () => {
+    expect(await failureOf(connectReadOnly(url('localhost', 'verify-full')))).toMatchObject({
+      code: 'tls-untrusted',
+      exitCode: 3,
+    });
+    expect(
+      await failureOf(connectReadOnly(url('127.0.0.1', 'verify-full', `&sslrootcert=${certificate}`))),
+    ).toMatchObject({
+      code: 'tls-untrusted',
+      exitCode: 3,
+    });
+  });
+
+  test('verify-ca does not mind the name', async () => {
+    const client = await connectReadOnly(url('127.0.0.1', 'verify-ca', `&sslrootcert=${certificate}`));
+    await client.end();
   });
 });
 
