@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
 import { defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
+import { restorablePath, restoreFile } from './demo/restore-file.ts';
 import { openAuditSession } from './open-audit.ts';
 import { withProgress } from './progress.ts';
 import { interruptible, runChecks } from './run-audit.ts';
@@ -43,7 +44,13 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
       ],
       mode: options.check ? 'headless' : 'wizard',
       version,
-      applySql: applyFixSql,
+      demo: {
+        applyFix: (target, finding) =>
+          finding.fix.sql === null
+            ? restoreFile(demo.repository, finding)
+            : applyFixSql(target.databaseUrl, finding.fix.sql),
+        canApply: (finding) => finding.fix.sql !== null || restorablePath(finding) !== null,
+      },
     });
     try {
       if (!options.check) {

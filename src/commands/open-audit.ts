@@ -5,7 +5,7 @@ import { digestOf } from '../core/canonical.ts';
 import { type Checklist, checkpointsOf, type EnvironmentRef } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Target } from '../engine/collect.ts';
-import { AuditSession } from '../engine/session.ts';
+import { AuditSession, type SessionOptions } from '../engine/session.ts';
 import {
   type AuditStore,
   type AuditSummary,
@@ -103,7 +103,8 @@ interface OpenRequest {
   version: string;
   access?: 'write' | 'read';
   holder?: string | null;
-  applySql?: (databaseUrl: string, sql: string) => Promise<number>;
+  /** Demo only (see SessionOptions). */
+  demo?: Required<Pick<SessionOptions, 'applyFix' | 'canApply'>>;
 }
 
 /** Opens the audit that fits, or starts one. Throws UserError when it is locked, corrupt, or none is there to look at. */
@@ -161,7 +162,7 @@ export function openAuditSession(request: OpenRequest): OpenedAudit {
         policy: project.policy,
       });
     },
-    ...(request.applySql && { applySql: request.applySql }),
+    ...request.demo,
   });
   return { session, store, resumed: found !== null };
 }

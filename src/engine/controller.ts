@@ -1,5 +1,6 @@
 import type { Attestation, Checklist, Checkpoint, EnvironmentRef } from '../core/check.ts';
 import type { Person } from '../core/events.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
 import type { MatrixRow } from '../core/matrix.ts';
 import type { AuditState } from '../core/state.ts';
@@ -18,8 +19,8 @@ export interface AuditView {
   readOnly: boolean;
   /** Who holds it, when readOnly. */
   holder: string | null;
-  /** True in the demo: the shown fix can be applied to the target. */
-  canApplyFixes: boolean;
+  /** Demo only: whether the fix of a finding can be applied from here; null where supaready never applies fixes. */
+  canApply: ((finding: Finding) => boolean) | null;
   /** Number of tables of the user's schemas, by environment, once collected. */
   tables: Readonly<Record<string, number>>;
 }
@@ -84,7 +85,7 @@ export interface AuditController {
   approve(target: string, by: Person): Promise<void>;
   revoke(target: string, reason: string, by: Person): Promise<void>;
   sign(statement: string, by: Person): Promise<void>;
-  /** Demo only: runs the finding's fix SQL on the target. */
+  /** Demo only: mends what the finding is about. */
   applyFix(fingerprint: string, environment: string): Promise<void>;
   /** Writes the fix as a new migration file; returns its path. */
   writeMigration(fingerprint: string, environment: string): Promise<string>;

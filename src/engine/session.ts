@@ -12,7 +12,7 @@ import {
   type Snapshot,
   VOLATILE_FACTS,
 } from '../core/facts.ts';
-import type { CheckResult } from '../core/finding.ts';
+import type { CheckResult, Finding } from '../core/finding.ts';
 import type { Policy } from '../core/policy.ts';
 import { snapshotOf } from '../core/snapshot.ts';
 import { loadSqlParser } from '../core/sql.ts';
@@ -55,8 +55,10 @@ export interface SessionOptions {
     view: AuditView,
     directory: string | undefined,
   ) => Promise<{ path: string; sha256: string }>;
-  /** Demo only: runs SQL on the target. */
-  applySql?: (databaseUrl: string, sql: string) => Promise<number>;
+  /** Demo only: mends what a finding is about, in its database or its repository; resolves to the number of changes made. */
+  applyFix?: (target: Target, finding: Finding) => Promise<number>;
+  /** Demo only: whether `applyFix` can. */
+  canApply?: (finding: Finding) => boolean;
   now?: () => string;
 }
 
@@ -131,17 +133,15 @@ export class AuditSession implements AuditController {
     if (this.#running) throw refused('busy', 'checks are running already', 'wait for them, or cancel them with Ctrl-C');
     const { checklist, targets } = this.#options;
     const checks = selectChecks(checklist, options.selectors);
-    const signOff = new Set(
-      checklist.sections
-        .filter(({ id }) => id === SIGN_OFF_SECTION)
-        .flatMap(({ checkpoints }) => checkpoints.flatMap((one) => one.checks)),
-    );
-    const now = checks.filter((check) => !signOff.has(check));
+    const signOff = new Set(this.#signOffChecks().map((check) => check.id));
+    const now = checks.filter((check) => !signOff.has(check.id));
     this.#running = true;
     const started = performance.now();
     try {
       await loadSqlParser();
-      const before = fingerprints(this.#results());
+      const before = this.#results().filter((result) => !signOff.has(result.check));
+      const known = fingerprints(before);
+      const judged = new Set(before.map((result) => `${result.environment}/${result.check}`));
       const collected = new Set<string>();
       const problems: string[] = [];
       if (now.length > 0) {
@@ -161,10 +161,14 @@ export class AuditSession implements AuditController {
         );
       }
       await this.#judgeSignOff();
-      const after = fingerprints(this.#results());
+      const after = this.#results().filter((result) => !signOff.has(result.check));
+      const standing = fingerprints(after);
+      // What a check says the first time is not news: only what has changed since is.
+      const comparable = fingerprints(after.filter((result) => judged.has(`${result.environment}/${result.check}`)));
+      const bare = (key: string) => key.slice(key.lastIndexOf('/') + 1);
       return {
-        fixed: [...before].filter((one) => !after.has(one)).map((one) => one.slice(one.lastIndexOf('/') + 1)),
-        appeared: [...after].filter((one) => !before.has(one)).map((one) => one.slice(one.lastIndexOf('/') + 1)),
+        fixed: [...known].filter((key) => !standing.has(key)).map(bare),
+        appeared: [...comparable].filter((key) => !known.has(key)).map(bare),
         collected: [...collected].sort(),
         ms: Math.round(performance.now() - started),
         problems,
@@ -206,22 +210,24 @@ export class AuditSession implements AuditController {
 
   async applyFix(fingerprint: string, environment: string): Promise<void> {
     this.#assertWritable();
-    const { applySql, targets } = this.#options;
+    const { applyFix, canApply, targets } = this.#options;
     const target = targets.find((one) => one.environment.name === environment);
-    if (!applySql || !target)
+    if (!applyFix || !target) {
       throw refused(
         'fixes-are-yours',
-        'supaready applies fixes to its own demo database only',
+        'supaready applies fixes to its own demo only',
         'copy the SQL, or write it as a migration',
       );
+    }
     const finding = findFinding(this.view(), fingerprint, environment);
-    if (finding.fix.sql === null)
+    if (canApply?.(finding) === false) {
       throw refused(
-        'no-sql-fix',
-        'this finding has no SQL that would mend it',
-        finding.fix.command ?? 'read the explanation',
+        'no-fix-to-apply',
+        'this finding is mended by hand',
+        finding.fix.command ?? 'read the explanation, or waive it',
       );
-    const statements = await applySql(target.databaseUrl, finding.fix.sql);
+    }
+    const statements = await applyFix(target, finding);
     const data = { fingerprint: finding.fingerprint, environment, check: finding.check, statements };
     await this.#record({ type: 'fix', data });
   }
@@ -397,12 +403,16 @@ export class AuditSession implements AuditController {
     this.#changed();
   }
 
+  #signOffChecks(): Check[] {
+    return this.#options.checklist.sections
+      .filter((section) => section.id === SIGN_OFF_SECTION)
+      .flatMap((section) => section.checkpoints.flatMap((checkpoint) => checkpoint.checks));
+  }
+
   /** Section 7 judges what sections 1–6 came to; taken again after whatever changes that. No I/O but reading our own evidence. */
   async #judgeSignOff(): Promise<void> {
     const { checklist, targets } = this.#options;
-    const checks = checklist.sections
-      .filter((section) => section.id === SIGN_OFF_SECTION)
-      .flatMap((section) => section.checkpoints.flatMap((one) => one.checks));
+    const checks = this.#signOffChecks();
     const { gate, state } = this.view();
     for (const target of targets) {
       const environment = target.environment.name;
@@ -501,7 +511,7 @@ export class AuditSession implements AuditController {
   }
 
   #buildView(): AuditView {
-    const { checklist, policy, holder, applySql } = this.#options;
+    const { checklist, policy, holder, canApply } = this.#options;
     const { state, directory, mode } = this.#store;
     const gate = evaluateGate(state, checklist, policy, this.#now());
     let tables: Record<string, Relation[]> | null = null;
@@ -523,7 +533,7 @@ export class AuditSession implements AuditController {
       savedAt: state.lastEventAt,
       readOnly: mode === 'read',
       holder: holder ?? null,
-      canApplyFixes: applySql !== undefined,
+      canApply: canApply ?? null,
       // Both need the stored catalogue: read only when a screen asks, so that the first frame does not wait for it.
       get tables() {
         return Object.fromEntries(

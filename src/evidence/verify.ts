@@ -282,7 +282,7 @@ async function verifyContent(
     savedAt: state.lastEventAt,
     readOnly: true,
     holder: null,
-    canApplyFixes: false,
+    canApply: null,
   };
   if (run.tool.version === options.version) {
     const again = projections({

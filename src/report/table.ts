@@ -75,7 +75,9 @@ export function renderTable(
       lines.push(`  ${paint(style, glyph)} ${checkpoint.id} ${checkpoint.title}  ${paint(style, word)}`);
       const checks = checkpoint.checks.filter((check) => options.selected === null || options.selected.has(check.id));
       lines.push(...checks.map((check) => checkLine(check, environments, paint)));
-      if (options.findings) lines.push(...findingLines({ ...checkpoint, checks }, paint));
+      // Sign-off repeats what the sections before it say: listed once its turn has come.
+      if (options.findings && !(section.id === 7 && section.state === 'locked'))
+        lines.push(...findingLines({ ...checkpoint, checks }, paint));
       for (const question of checkpoint.attestations.filter((one) => one.required && one.state !== 'given')) {
         lines.push(
           `    ${paint('warn', ATTESTATION_WORDS[question.state].glyph)} ${printable(question.question)}  ${paint('dim', question.id)}`,

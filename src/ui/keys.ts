@@ -102,6 +102,10 @@ function needsFix(context: KeyContext): string | null {
   return context.finding?.fix.sql === null ? 'this finding has no SQL fix' : null;
 }
 
+function applicable({ finding, view }: KeyContext): string | null {
+  return finding && view.canApply?.(finding) ? null : 'this finding is mended by hand';
+}
+
 function canWaive(context: KeyContext): string | null {
   const reason = readOnly(context) ?? needsFinding(context);
   if (reason !== null) return reason;
@@ -236,12 +240,12 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['x'],
     shown: 'x',
     label: 'apply fix',
-    description: 'Apply the shown fix to the demo database (demo only).',
+    description: 'Apply the fix to the demo’s database or repository (demo only).',
     screens: WORK,
     footer: 3,
     disabledReason: (context) =>
-      context.view.canApplyFixes
-        ? (readOnly(context) ?? needsFix(context))
+      context.view.canApply
+        ? (readOnly(context) ?? needsFinding(context) ?? applicable(context))
         : 'supaready applies fixes to its own demo only; copy it (c) or write a migration (m)',
   },
   {

@@ -114,10 +114,10 @@ async function session(sql: string) {
       refs: {},
     },
     writeBundle: async () => ({ path: '', sha256: '' }),
-    applySql: async (url: string, text: string) => {
-      const client = new pg.Client({ connectionString: url });
+    applyFix: async (target: { databaseUrl: string }, finding: { fix: { sql: string | null } }) => {
+      const client = new pg.Client({ connectionString: target.databaseUrl });
       await client.connect();
-      await client.query(text);
+      await client.query(finding.fix.sql ?? '');
       await client.end();
       return 1;
     },

@@ -364,7 +364,7 @@ export class MemoryController implements AuditController {
       savedAt: NOW,
       readOnly: this.#options.readOnly ?? false,
       holder: this.#options.readOnly ? 'terminal 2' : null,
-      canApplyFixes: this.#options.demo ?? false,
+      canApply: this.#options.demo ? (finding) => finding.fix.sql !== null : null,
       tables: {},
     };
   }

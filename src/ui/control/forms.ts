@@ -252,16 +252,19 @@ export function approveForm(wizard: Wizard, context: KeyContext): FormPlace {
   });
 }
 
-/** Demo only: runs the shown fix, then the checks of its checkpoint again. */
+/** Demo only: applies the fix, then the checks of its checkpoint again. */
 export function applyForm(wizard: Wizard, finding: GateFinding, checkpoint: string | null): FormPlace {
   return {
     kind: 'form',
-    title: 'Apply the fix to the demo database',
-    intro: [...about(finding), '', ...(finding.fix.sql ?? '').trim().split('\n')],
+    title: finding.fix.sql === null ? 'Put the demo’s file right' : 'Apply the fix to the demo database',
+    intro: [...about(finding), '', ...(finding.fix.sql ?? finding.fix.command ?? '').trim().split('\n')],
     fields: [],
     form: startForm([]),
     armed: false,
-    confirm: () => 'Run these statements on the demo database?',
+    confirm: () =>
+      finding.fix.sql === null
+        ? 'Restore this file of the demo’s repository as a careful team would have it?'
+        : 'Run these statements on the demo database?',
     submit: async () => {
       await wizard.controller.applyFix(finding.fingerprint, finding.environment);
       return 'fix applied';
