@@ -129,7 +129,7 @@ function markCall(call: Call, module: Module, modules: Modules, side: Side, add:
     const secret = secretArgument(call);
     if (secret) add(call, 'console-log-secret', secret);
   }
-  if (isUserCheck(callee, name, dotted)) add(call, 'user-check', name);
+  if (isUserCheck(callee, name, dotted, module)) add(call, 'user-check', name);
   if (
     (side === 'edge' || side === 'server') &&
     dotted === 'fetch' &&
@@ -155,7 +155,7 @@ function importedFrom(callee: Node, module: Module, source: RegExp): boolean {
   return binding?.kind === 'import' && source.test(binding.source);
 }
 
-function isUserCheck(callee: Node, name: string, dotted: string): boolean {
+function isUserCheck(callee: Node, name: string, dotted: string, module: Module): boolean {
   if (/\.auth\.(getUser|getClaims|getSession|admin\.getUserById)$/.test(dotted)) return true;
   const object = memberObject(callee);
   if (object && memberName(object) === 'auth' && /^(getUser|getClaims|getSession)$/.test(name)) return true;
@@ -166,6 +166,8 @@ function isUserCheck(callee: Node, name: string, dotted: string): boolean {
   ) {
     return name !== 'auth' || callee.type === 'Identifier';
   }
+  if (/^verify(Sync)?$/.test(name) && importedFrom(callee, module, /jsonwebtoken|jose|jwt|svix|standardwebhooks/))
+    return true;
   return USER_CHECK.test(name) || /\.webhooks?\.verify$|Webhook\.verify$|wh\.verify$/i.test(dotted);
 }
 
@@ -245,8 +247,24 @@ function noteSession(
   const name = memberName(callee);
   if (name === null || object === null || memberName(object) !== 'auth') return;
   const fn = outerFunction(call, module);
-  if (name === 'getUser' || name === 'getClaims') verifiedIn.add(fn);
-  if (name === 'getSession' && side === 'server') sessions.push({ node: call, fn });
+  // These ask the auth server, so the session after them is a verified one.
+  if (/^(getUser|getClaims|verifyOtp|exchangeCodeForSession|refreshSession|setSession|signIn\w+)$/.test(name)) {
+    verifiedIn.add(fn);
+  }
+  if (name === 'getSession' && side === 'server' && !isOnlyPassedOn(fn)) sessions.push({ node: call, fn });
+}
+
+/** The session's token is handed to another service, which verifies it; nothing is decided by the session's user here. */
+function isOnlyPassedOn(fn: Node): boolean {
+  let token = false;
+  let user = false;
+  walkAst(fn, (node) => {
+    const name = memberName(node);
+    if (name === 'access_token') token = true;
+    if (name === 'user') user = true;
+    return true;
+  });
+  return token && !user;
 }
 
 function outerFunction(node: Node, module: Module): Node {

@@ -1,4 +1,4 @@
-import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
+import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { Facts } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
@@ -31,7 +31,7 @@ export const secretInGit = defineCheck({
     'Left out: the demo keys every local Supabase shares, placeholders, connection strings of local databases, public (anon, publishable) and test keys. Keys in test fixtures are medium.',
   needs: ['repoKeys', 'repoFiles'],
   evaluate({ facts }) {
-    if (!facts.repoFiles.git) return notApplicable('the repository is not under git');
+    if (!facts.repoFiles.git) return skipped('the folder is not a git work tree; run it in a clone with its history');
     const findings: FindingDraft[] = [];
     for (const { path, line, where, kind, variable, ref, demo } of facts.repoKeys) {
       const secret = OPENS[kind];
