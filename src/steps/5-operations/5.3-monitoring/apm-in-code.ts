@@ -54,7 +54,8 @@ export const apmInCode = defineCheck({
     const used = facts.repoProject.dependencies.some(({ name }) =>
       MONITORS.some((monitor) => name.startsWith(monitor)),
     );
-    const manifest = facts.repoProject.dependencies[0]?.path ?? 'package.json';
+    const paths = facts.repoProject.dependencies.map(({ path }) => path);
+    const manifest = paths.sort((left, right) => left.length - right.length)[0] ?? 'package.json';
     return evaluated(
       facts.repoCode.filesParsed,
       'source file',

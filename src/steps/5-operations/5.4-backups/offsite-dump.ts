@@ -19,8 +19,8 @@ export const offsiteDump = defineCheck({
     const unscheduled = dumping[0];
     const done = dumping.some(({ scheduled }) => scheduled);
     return evaluated(
-      Math.max(1, workflows.length),
-      'workflow',
+      1,
+      'repository',
       done
         ? []
         : [
@@ -37,6 +37,7 @@ export const offsiteDump = defineCheck({
               ...(unscheduled && { location: { file: unscheduled.path, line: 1, column: 1 } }),
             },
           ],
+      'repositories',
     );
   },
 });

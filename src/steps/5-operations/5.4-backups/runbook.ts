@@ -43,6 +43,8 @@ export const runbook = defineCheck({
         location: { file: path, line: 1, column: 1 },
       });
     }
-    return evaluated(Math.max(1, documents.length), 'runbook', findings);
+    return documents.length > 0
+      ? evaluated(documents.length, 'runbook', findings)
+      : evaluated(1, 'repository', findings, 'repositories');
   },
 });
