@@ -18,6 +18,7 @@ function repository(files: Files): string {
   const root = mkdtempSync(join(tmpdir(), 'supaready-replay-'));
   cleanups.push(() => rmSync(root, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
+    if (text === null) continue;
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }

@@ -15,8 +15,6 @@ import { applyFile, type FileOptions, type ReplayFailure, type ReplaySession } f
 import type { PostgresServer } from './server.ts';
 import { LIST_SHIMS } from './statement-plan.ts';
 
-export type { ReplayFailure } from './replay-file.ts';
-
 export interface ReplayOptions {
   server: Pick<PostgresServer, 'url'>;
   /** Made from the baseline's template; user `supabase_admin` of server.url must be able to connect. */
