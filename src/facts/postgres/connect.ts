@@ -77,7 +77,7 @@ function cancelled(): UserError {
 }
 
 /** Asks the server to stop what the client's session runs. Best effort: the session's own limits end it otherwise. */
-export function requestCancel(client: pg.Client, target: ConnectionTarget): void {
+function requestCancel(client: pg.Client, target: ConnectionTarget): void {
   const { processID, secretKey } = internals(client);
   if (processID === null || secretKey === null) return;
   const request = Buffer.alloc(16);

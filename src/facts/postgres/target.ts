@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../../core/errors.ts';
 
-export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-export type SslMode = (typeof SSL_MODES)[number];
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+type SslMode = (typeof SSL_MODES)[number];
 
 /** A PostgreSQL connection string, taken apart. */
 export interface ConnectionTarget {
