@@ -5,6 +5,7 @@ import { type Config, secretRefSchema } from '../core/config.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Declared, Facts } from '../core/facts.ts';
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
+import { redact } from '../core/redact.ts';
 import type { Target } from '../engine/collect.ts';
 import { findConfigFile, readConfig, resolveSecret } from '../engine/config-file.ts';
 import type { AuditOptions } from './options.ts';
@@ -223,6 +224,8 @@ async function replayTarget(
   const prepared = await prepareFromMigrations({
     root: project.repository,
     grants: options.defaultGrants ?? 'auto',
+    // One file that never applied must not hide everything after it; what is missing is said in every result.
+    keepGoing: true,
     ...(project.migrations !== null && { migrations: project.migrations }),
     ...(shadowUrl !== undefined && { shadowUrl }),
     ...progress,
@@ -232,7 +235,14 @@ async function replayTarget(
     tool,
     directory,
     applied: applied.length,
-    failures: failures.map(({ path, line, sqlstate, message, hint }) => ({ path, line, sqlstate, message, hint })),
+    failures: failures.map(({ path, line, sqlstate, message, hint, consequent }) => ({
+      path,
+      line,
+      sqlstate,
+      message: redact(message),
+      hint,
+      consequent,
+    })),
     shims: [...shims],
     regime,
   };

@@ -766,7 +766,14 @@ const replay = z
     directory: z.string().nullable(),
     applied: z.int(),
     failures: z.array(
-      z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string(), hint: z.string() }),
+      z.object({
+        path: z.string(),
+        line: z.int(),
+        sqlstate: z.string(),
+        message: z.string(),
+        hint: z.string(),
+        /** Perhaps only a consequence of an earlier failure. */ consequent: z.boolean(),
+      }),
     ),
     /** Extensions the machine lacks, stood in for by signatures only. */
     shims: z.array(z.string()),

@@ -10,6 +10,7 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
+import { counted } from '../core/text.ts';
 import { collectCatalogue } from '../facts/postgres/collect.ts';
 import { collectData } from '../facts/postgres/collect-data.ts';
 import { collectRepository } from '../facts/repository/collect.ts';
@@ -89,11 +90,11 @@ function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected 
   };
 }
 
-/** A replay that stopped half-way leaves objects out: every catalogue facet then says so, and no check over it can pass. */
+/** A replay in which files failed leaves objects out: every catalogue facet then says so, and no check over it can pass. */
 function withReplayGaps(facts: Collected, replay: Facts['replay']): Collected {
   const failure = replay?.failures[0];
   if (!failure) return facts;
-  const gap = `the replay stopped at ${failure.path}:${failure.line} (${failure.sqlstate}), so later objects are missing`;
+  const gap = `${counted(replay.failures.length, 'migration file')} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate}), so objects are missing`;
   const marked: Record<string, unknown> = { ...facts };
   for (const name of FACT_SOURCES.catalogue) {
     const fact = facts[name];

@@ -29,6 +29,7 @@ export default {
             sqlstate: '42P01',
             message: 'relation "public.notes" does not exist',
             hint: 'create it in an earlier migration',
+            consequent: false,
           },
         ],
       },

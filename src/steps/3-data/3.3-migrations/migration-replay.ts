@@ -21,9 +21,12 @@ export const migrationReplay = defineCheck({
     return evaluated(
       replay.applied + replay.failures.length,
       'replayed file',
-      replay.failures.map(({ path, line, sqlstate, message, hint }) => ({
+      replay.failures.map(({ path, line, sqlstate, message, hint, consequent }) => ({
+        severity: consequent ? ('info' as const) : ('blocker' as const),
         object: objectRef('file', null, path),
-        message: `replaying the migrations into an empty database stops at ${path}:${line}: the history does not build the schema`,
+        message: consequent
+          ? `${path}:${line} fails in the replay too, perhaps only because an earlier file did`
+          : `replaying the migrations into an empty database fails at ${path}:${line}: the history does not build the schema`,
         detail: `PostgreSQL says ${sqlstate}: ${message}`,
         fix: { command: hint },
         location: { file: path, line, column: 1 },
