@@ -74,7 +74,7 @@ describe('Harbor as it should be', () => {
     const demo = await prepareDemo({ directory: join(root, 'fixed'), fixed: true, fresh: true });
     results = await audit(demo);
     await demo.stop();
-  });
+  }, 240_000);
 
   test('nothing is found at medium or above', () => {
     expect(lines(results, ({ severity }) => blocks(severity))).toEqual([]);
@@ -91,7 +91,7 @@ describe('Harbor with its defects', () => {
   beforeAll(async () => {
     demo = await prepareDemo({ directory: join(root, 'defects'), fixed: false, fresh: true });
     results = await audit(demo);
-  });
+  }, 240_000);
   afterAll(() => demo?.stop());
 
   const known = new Set(checks.map(({ id }) => id));
@@ -133,5 +133,5 @@ describe('Harbor with its defects', () => {
     expect(
       left.filter(({ fix, check }) => fix.sql !== null && NOT_MENDED_BY_SQL[check] === undefined).map(line),
     ).toEqual([]);
-  });
+  }, 240_000);
 });

@@ -82,6 +82,12 @@ describe('prepareDemo', () => {
     );
     expect(existsSync(join(second.repository, 'note.txt'))).toBe(true);
     await second.stop();
+  }, 180_000);
+
+  test('the other variant, or a fresh start, begins anew', async () => {
+    const directory = join(root, 'anew');
+    await (await prepareDemo({ directory, fixed: true, fresh: false })).stop();
+    writeFileSync(join(directory, 'repository/note.txt'), 'mine');
 
     const other = await prepareDemo({ directory, fixed: false, fresh: false });
     expect(other.resumed).toBe(false);
@@ -92,7 +98,7 @@ describe('prepareDemo', () => {
     const fresh = await prepareDemo({ directory, fixed: false, fresh: true });
     expect(fresh.resumed).toBe(false);
     await fresh.stop();
-  });
+  }, 180_000);
 
   test('a folder of somebody else, or a link, is refused', async () => {
     const link = join(root, 'link');
@@ -134,19 +140,23 @@ describe('killed half-way', () => {
     ['while PostgreSQL starts', 'Starting'],
     ['while the shop is filled', 'Applying'],
     ['when it was ready', 'ready'],
-  ])('%s: the next start ends with a whole shop', async (_name, when) => {
-    const directory = join(root, `killed-${when}`);
-    const child = spawn(process.execPath, [bundle, directory]);
-    await new Promise<void>((done, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => chunk.toString().includes(when) && done());
-      child.once('exit', () => reject(new Error('it ended by itself')));
-    });
-    await sleep(when === 'ready' ? 0 : 250);
-    child.kill('SIGKILL');
+  ])(
+    '%s: the next start ends with a whole shop',
+    async (_name, when) => {
+      const directory = join(root, `killed-${when}`);
+      const child = spawn(process.execPath, [bundle, directory]);
+      await new Promise<void>((done, reject) => {
+        child.stdout.on('data', (chunk: Buffer) => chunk.toString().includes(when) && done());
+        child.once('exit', () => reject(new Error('it ended by itself')));
+      });
+      await sleep(when === 'ready' ? 0 : 250);
+      child.kill('SIGKILL');
 
-    const demo = await prepareDemo({ directory, fixed: true, fresh: false });
-    expect(demo.resumed).toBe(when === 'ready');
-    expect(await ask<number>(demo.url, 'select count(*)::int from public.orders')).toBe(420);
-    await demo.stop();
-  });
+      const demo = await prepareDemo({ directory, fixed: true, fresh: false });
+      expect(demo.resumed).toBe(when === 'ready');
+      expect(await ask<number>(demo.url, 'select count(*)::int from public.orders')).toBe(420);
+      await demo.stop();
+    },
+    180_000,
+  );
 });

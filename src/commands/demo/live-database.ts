@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { loadSqlParser, parseScript } from '../../core/sql.ts';
 import { ensureBaseline } from '../../facts/shadow/baseline.ts';
 import type { PostgresServer } from '../../facts/shadow/server.ts';
 import { demoRoot, overlays } from './manifest.ts';
-import { migrationsOf } from './repository.ts';
+import { type Migration, migrationsOf } from './repository.ts';
 import { stretchesOf, withClient } from './script.ts';
 
 /** Versions that are in the repository and, for the defect's sake, not yet in the database. */
@@ -13,25 +14,19 @@ function notApplied(): ReadonlySet<string> {
   return new Set(manifest.notApplied);
 }
 
-async function applyMigration(url: string, migration: { version: string; name: string; sql: string }): Promise<void> {
-  const { statements, error } = parseScript(migration.sql);
-  if (error) throw new Error(`${migration.version}_${migration.name}.sql: ${error.message} (line ${error.line})`);
-  await withClient(url, async (client) => {
-    try {
-      migration.sql = migration.sql.replace(
-        'create extension if not exists pg_cron;',
-        readFileSync('/tmp/harbor-dev/cron.sql', 'utf8'),
-      );
-      await client.query(`begin;\n${migration.sql}`);
-      await client.query(
-        'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
-        [migration.version, migration.name, statements.map(({ text }) => text)],
-      );
-      await client.query('commit');
-    } catch (cause) {
-      throw new Error(`${migration.version}_${migration.name}.sql: ${(cause as Error).message}`, { cause });
-    }
-  });
+async function applyMigration(client: pg.Client, { version, name, sql }: Migration): Promise<void> {
+  const { statements, error } = parseScript(sql);
+  if (error) throw new Error(`${version}_${name}.sql: ${error.message} (line ${error.line})`);
+  try {
+    await client.query(`begin;\n${sql}`);
+    await client.query(
+      'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
+      [version, name, statements.map(({ text }) => text)],
+    );
+    await client.query('commit');
+  } catch (cause) {
+    throw new Error(`${version}_${name}.sql: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function runScript(server: PostgresServer, database: string, script: string): Promise<void> {
@@ -57,9 +52,10 @@ export async function buildLiveDatabase(
   await server.createDatabase(database, template);
 
   const pending = fixed ? new Set<string>() : notApplied();
-  for (const migration of migrationsOf(files)) {
-    if (!pending.has(migration.version)) await applyMigration(server.url(database), migration);
-  }
+  const migrations = migrationsOf(files).filter(({ version }) => !pending.has(version));
+  await withClient(server.url(database), async (client) => {
+    for (const migration of migrations) await applyMigration(client, migration);
+  });
   await runScript(server, database, files.get('supabase/seed.sql') ?? '');
   await runScript(server, database, readFileSync(join(demoRoot(), 'live/history.sql'), 'utf8'));
   if (!fixed) {

@@ -41,8 +41,14 @@ export function repositoryFiles(fixed: boolean): Map<string, string> {
   return files;
 }
 
+export interface Migration {
+  version: string;
+  name: string;
+  sql: string;
+}
+
 /** The migrations among a repository's files, in the order in which the Supabase CLI applies them. */
-export function migrationsOf(files: ReadonlyMap<string, string>): { version: string; name: string; sql: string }[] {
+export function migrationsOf(files: ReadonlyMap<string, string>): Migration[] {
   return [...files]
     .flatMap(([path, sql]) => {
       const [, version, name] = /^supabase\/migrations\/(\d{14})_(\w+)\.sql$/.exec(path) ?? [];
