@@ -1,31 +1,17 @@
-import type { GateAttestation, GateCheck, GateFinding } from '../core/gate.ts';
-import { blocks } from '../core/severity.ts';
-import type { AuditView } from '../engine/controller.ts';
-import type { FoundCheckpoint } from './model/lookup.ts';
-import { opensWhen } from './model/overview.ts';
-
-export type ScreenKind =
-  | 'overview'
-  | 'checkpoint'
-  | 'finding'
-  | 'signoff'
-  | 'blocked'
-  | 'explain'
-  | 'help'
-  | 'form'
-  | 'filter';
-
-/** What the cursor is on: decides which keys do something, and why the others do not. */
-export interface KeyContext {
-  view: AuditView;
-  screen: ScreenKind;
-  checkpoint: FoundCheckpoint | null;
-  check: GateCheck | null;
-  finding: GateFinding | null;
-  question: GateAttestation | null;
-  /** Studio page of the finding, or null. */
-  studio: string | null;
-}
+import {
+  actUnder,
+  applicable,
+  canAcknowledge,
+  canApprove,
+  canAttest,
+  canSign,
+  canWaive,
+  type KeyContext,
+  needsFinding,
+  needsFix,
+  readOnly,
+  type ScreenKind,
+} from './key-rules.ts';
 
 export type ActionId =
   | 'up'
@@ -83,69 +69,6 @@ const LISTS: readonly ScreenKind[] = ['overview', 'checkpoint', 'blocked'];
 const SCROLLED: readonly ScreenKind[] = [...LISTS, 'finding', 'signoff', 'explain', 'help'];
 const MAIN: readonly ScreenKind[] = ['overview', 'checkpoint', 'finding', 'signoff', 'blocked', 'explain'];
 const WORK: readonly ScreenKind[] = ['checkpoint', 'finding'];
-
-function readOnly({ view }: KeyContext): string | null {
-  return view.readOnly ? `read-only: ${view.holder ?? 'another terminal'} holds this audit` : null;
-}
-
-function locked({ checkpoint }: KeyContext): string | null {
-  if (checkpoint?.section.state !== 'locked') return null;
-  const { section } = checkpoint;
-  return `section ${section.id} is locked and ${opensWhen(section)}; it can be looked at, nothing in it attested`;
-}
-
-const needsFinding = ({ finding }: KeyContext) => (finding ? null : 'put the cursor on a finding first');
-
-function needsFix(context: KeyContext): string | null {
-  const missing = needsFinding(context);
-  if (missing !== null) return missing;
-  return context.finding?.fix.sql === null ? 'this finding has no SQL fix' : null;
-}
-
-function applicable({ finding, view }: KeyContext): string | null {
-  return finding && view.canApply?.(finding) ? null : 'this finding is mended by hand';
-}
-
-function canWaive(context: KeyContext): string | null {
-  const reason = readOnly(context) ?? needsFinding(context);
-  if (reason !== null) return reason;
-  const { finding } = context;
-  if (finding && !blocks(finding.severity)) return `a ${finding.severity} finding holds nothing back`;
-  return finding?.state === 'waived' ? 'it is waived already; u takes that back' : null;
-}
-
-function canAcknowledge(context: KeyContext): string | null {
-  const reason = readOnly(context) ?? needsFinding(context);
-  if (reason !== null) return reason;
-  const { finding } = context;
-  if (finding?.severity !== 'medium')
-    return `only a medium finding can be acknowledged, this one is ${finding?.severity}`;
-  return finding.state === 'open' ? null : `it is ${finding.state} already`;
-}
-
-function canAttest(context: KeyContext): string | null {
-  const reason = readOnly(context) ?? locked(context);
-  if (reason !== null) return reason;
-  const { check, question, checkpoint } = context;
-  if (question) return null;
-  if (check) {
-    if (check.attestedBy !== null) return 'it is attested already; u takes that back';
-    if (check.status === 'skipped' || check.status === 'error') return null;
-  }
-  return checkpoint && checkpoint.gate.attestations.length > 0 ? null : 'this checkpoint asks no question';
-}
-
-/** The act under the cursor that can be taken back: of a finding, a question or a check attested by hand. */
-export function actUnder(context: KeyContext): string | null {
-  return context.finding?.coveredBy ?? context.question?.givenBy ?? context.check?.attestedBy ?? null;
-}
-
-function canApprove(context: KeyContext): string | null {
-  const reason = readOnly(context);
-  if (reason !== null) return reason;
-  const waits = context.checkpoint?.gate.blockers.some((one) => one.kind === 'approval-missing') ?? false;
-  return waits && actUnder(context) !== null ? null : 'nothing here waits for a second person';
-}
 
 /** Every key of the wizard, as data: footer, help and documentation derive from this table. */
 export const BINDINGS: readonly Binding[] = [
@@ -440,15 +363,6 @@ export const BINDINGS: readonly Binding[] = [
     footer: 91,
   },
 ];
-
-function canSign(context: KeyContext): string | null {
-  const { gate } = context.view;
-  const reason = readOnly(context);
-  if (reason !== null) return reason;
-  if (gate.signed) return `it is signed already, by ${gate.signed.by}`;
-  if (gate.decision !== 'blocked') return null;
-  return `not yet: ${gate.blocking.slice(0, 6).join(', ')}${gate.blocking.length > 6 ? ' …' : ''} must be satisfied first`;
-}
 
 const BY_KEY = new Map<ScreenKind, Map<string, Binding>>();
 for (const binding of BINDINGS) {

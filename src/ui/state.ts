@@ -1,5 +1,5 @@
 import type { Person } from '../core/events.ts';
-import type { KeyContext } from './keys.ts';
+import type { KeyContext } from './key-rules.ts';
 import type { CheckpointFilter } from './model/checkpoint.ts';
 import type { Field, FormState } from './model/form.ts';
 import type { Line } from './model/line.ts';

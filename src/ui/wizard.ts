@@ -174,6 +174,7 @@ export class Wizard {
     const tick = setInterval(() => {
       this.set({ running: { ...running, now: Date.now(), progress, cancelling: abort.signal.aborted } });
     }, TICK_MS);
+    const ran = ranChecks(this.view());
     const run = this.controller.run({
       selectors,
       signal: abort.signal,
@@ -185,7 +186,7 @@ export class Wizard {
     const outcome: { tone: Tone; text: string; appeared?: ReadonlySet<string> } = await run.then(
       (summary) => ({
         tone: summary.problems.length > 0 ? ('warn' as const) : ('ok' as const),
-        text: [summaryText(summary), ...summary.problems].join('; '),
+        text: [summaryText(summary, ranChecks(this.view()) - ran), ...summary.problems].join('; '),
         appeared: new Set(summary.appeared),
       }),
       (error: unknown) =>
@@ -302,6 +303,11 @@ function satisfiedIds(view: AuditView): ReadonlySet<string> {
       .filter(({ gate }) => gate.state === 'satisfied')
       .map(({ gate }) => gate.id),
   );
+}
+
+/** How many checks have a result. */
+function ranChecks(view: AuditView): number {
+  return allCheckpoints(view).flatMap(({ gate }) => gate.checks.filter((check) => check.status !== 'not-run')).length;
 }
 
 function errorText(error: unknown): string {

@@ -178,6 +178,7 @@ export class MemoryController implements AuditController {
     this.calls.push(`run ${options.selectors.join(',')}`);
     const checks = selectChecks(this.#checklist, options.selectors);
     const before = this.#fingerprints();
+    const judged = new Set(Object.values(this.view().state.results).flatMap((byCheck) => Object.keys(byCheck)));
     const startedAt = Date.now();
     for (const environment of this.view().state.environments) {
       const results: CheckResult[] = [];
@@ -216,7 +217,7 @@ export class MemoryController implements AuditController {
     const after = this.#fingerprints();
     return {
       fixed: [...before].filter((one) => !after.has(one)),
-      appeared: [...after].filter((one) => !before.has(one)),
+      appeared: [...after].filter((one) => !before.has(one) && judged.has(this.#finding(one).check)),
       collected: ['relations', 'columns'],
       ms: 1_200,
       problems: [],

@@ -102,13 +102,13 @@ describe.skipIf(!HAS_TMUX)('the wizard in a real terminal (tmux)', () => {
     start(terminal);
     await terminal.waitFor('? help');
     terminal.keys('Enter');
-    await terminal.waitFor('nothing changed');
+    await terminal.waitFor('1 check run for the first time');
     terminal.keys('a');
     await terminal.waitFor((screen) => screen.includes('Question of 1.1') && !screen.includes('one moment'));
     terminal.keys('y', 'Enter', 'y');
     await terminal.waitFor('1.1 is satisfied');
     terminal.keys('R');
-    await terminal.waitFor(/new; collected/);
+    await terminal.waitFor(/checks run for the first time; collected/);
     terminal.keys('Tab');
     await terminal.waitFor('deleting an order');
     terminal.resize(20, 8);
@@ -138,7 +138,7 @@ describe.skipIf(!HAS_TMUX)('the wizard in a real terminal (tmux)', () => {
     start(terminal);
     await terminal.waitFor('? help');
     terminal.keys('Enter');
-    await terminal.waitFor('nothing changed');
+    await terminal.waitFor('1 check run for the first time');
     terminal.keys('/');
     await terminal.waitFor('keep filter');
     terminal.paste('project\ninventory');

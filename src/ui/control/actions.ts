@@ -1,5 +1,6 @@
 import type { GateFinding } from '../../core/gate.ts';
-import type { ActionId, KeyContext } from '../keys.ts';
+import type { KeyContext } from '../key-rules.ts';
+import type { ActionId } from '../keys.ts';
 import { checkKey, findingKeyOf, questionKey } from '../model/checkpoint.ts';
 import { paragraph, span } from '../model/line.ts';
 import { findCheck, findCheckpoint } from '../model/lookup.ts';

@@ -1,5 +1,5 @@
 import type { AuditController } from '../../engine/controller.ts';
-import type { KeyContext, ScreenKind } from '../keys.ts';
+import type { KeyContext, ScreenKind } from '../key-rules.ts';
 import { blockedRows } from '../model/blocked.ts';
 import { type CheckpointRow, cursorRow } from '../model/checkpoint.ts';
 import { findCheck, findCheckpoint, findFinding } from '../model/lookup.ts';

@@ -2,7 +2,7 @@ import type { Person } from '../../core/events.ts';
 import type { GateAttestation, GateCheck, GateFinding } from '../../core/gate.ts';
 import { describeObject } from '../../core/object.ts';
 import { COPY } from '../copy.ts';
-import { actUnder, type KeyContext } from '../keys.ts';
+import { actUnder, type KeyContext } from '../key-rules.ts';
 import { type Field, startForm } from '../model/form.ts';
 import type { FoundCheckpoint } from '../model/lookup.ts';
 import type { FormPlace } from '../state.ts';

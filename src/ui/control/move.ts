@@ -2,7 +2,7 @@ import { blockedRows } from '../model/blocked.ts';
 import { checkpointList, cursorKey, cursorRow } from '../model/checkpoint.ts';
 import { moved } from '../model/list.ts';
 import { findCheckpoint } from '../model/lookup.ts';
-import { overviewRows } from '../model/overview.ts';
+import { checkpointKey, overviewRows } from '../model/overview.ts';
 import { bodyHeight, type Place } from '../state.ts';
 import type { Wizard } from '../wizard.ts';
 
@@ -78,9 +78,9 @@ function openOverviewRow(wizard: Wizard, place: Extract<Place, { kind: 'overview
     wizard.openCheckpoint(row.checkpoint.id);
     return;
   }
-  const { id } = row.section;
-  const expanded = place.expanded.includes(id) ? place.expanded.filter((one) => one !== id) : [id];
-  wizard.replace({ ...place, expanded });
+  const [first] = row.section.checkpoints;
+  const cursor = first ? checkpointKey(first.id) : row.key;
+  wizard.replace({ ...place, expanded: [row.section.id], cursor, at: rows.indexOf(row) + 1 });
 }
 
 function openCheckpointRow(wizard: Wizard, place: Extract<Place, { kind: 'checkpoint' }>): void {

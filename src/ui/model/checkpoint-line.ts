@@ -11,6 +11,8 @@ export interface RowContext {
   appeared: ReadonlySet<string>;
   /** Cells of the longest check id, so that columns line up. */
   idWidth: number;
+  /** The same of the objects of findings. */
+  objectWidth: number;
 }
 
 function pointer(selected: boolean) {
@@ -37,14 +39,13 @@ function checkLine(row: Extract<CheckpointRow, { kind: 'check' }>, selected: boo
 function findingLine(row: Extract<CheckpointRow, { kind: 'finding' }>, selected: boolean, context: RowContext): Line {
   const { finding } = row;
   const mark = findingMark(finding);
-  const objectWidth = Math.max(12, Math.min(40, Math.floor(context.width * 0.36)));
   const fresh = context.appeared.has(finding.fingerprint) ? 'new: ' : '';
   return [
     pointer(selected),
     span(`${mark.glyph} `, mark.tone),
     column(mark.words, context.width >= 60 ? 8 : 4, mark.tone),
     span(' '),
-    column(`${row.object}${place(finding.environment, context)}`, objectWidth, selected ? 'strong' : undefined),
+    column(`${row.object}${place(finding.environment, context)}`, context.objectWidth, selected ? 'strong' : undefined),
     span('  '),
     span(`${fresh}${finding.message}`),
   ];

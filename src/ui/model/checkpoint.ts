@@ -2,6 +2,7 @@ import type { GateAttestation, GateCheck, GateCheckpoint, GateFinding } from '..
 import { describeObject } from '../../core/object.ts';
 import { compareSeverity } from '../../core/severity.ts';
 import { counted } from '../../core/text.ts';
+import { cells } from '../cells.ts';
 import type { FoundCheckpoint } from './lookup.ts';
 import { holdsBack } from './words.ts';
 
@@ -142,8 +143,10 @@ export interface CheckpointList {
   index: ReadonlyMap<string, number>;
   /** Where the cursor starts. */
   start: string | null;
-  /** Cells of the longest check label. */
+  /** Cells of the longest check id. */
   longest: number;
+  /** Cells of the longest object name, so that messages start as far left as they can. */
+  longestObject: number;
 }
 
 const lists = new WeakMap<GateCheckpoint, { filter: CheckpointFilter; list: CheckpointList }>();
@@ -156,11 +159,13 @@ export function checkpointList(found: FoundCheckpoint, filter: CheckpointFilter)
   const rows = checkpointRows(found, filter);
   const index = new Map<string, number>();
   let longest = 0;
+  let longestObject = 0;
   for (const [at, row] of rows.entries()) {
     if (row.key !== null) index.set(row.key, at);
     if (row.kind === 'check') longest = Math.max(longest, row.check.id.length);
+    if (row.kind === 'finding') longestObject = Math.max(longestObject, cells(row.object));
   }
-  const list = { rows, keys: [...index.keys()], index, start: firstBlocking(rows), longest };
+  const list = { rows, keys: [...index.keys()], index, start: firstBlocking(rows), longest, longestObject };
   lists.set(found.gate, { filter, list });
   return list;
 }

@@ -1,5 +1,6 @@
 import { cells } from '../cells.ts';
-import { bindingsOn, type KeyContext } from '../keys.ts';
+import type { KeyContext } from '../key-rules.ts';
+import { bindingsOn } from '../keys.ts';
 import { type Line, type Span, span } from './line.ts';
 
 interface Hint {

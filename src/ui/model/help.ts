@@ -1,4 +1,5 @@
-import { bindingsOn, type KeyContext } from '../keys.ts';
+import type { KeyContext } from '../key-rules.ts';
+import { bindingsOn } from '../keys.ts';
 import { column, type Line, paragraph, span } from './line.ts';
 
 /** Every key of a screen with what it does, and why it does nothing here; narrowed to rows that contain `filter`. */

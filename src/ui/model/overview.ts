@@ -1,7 +1,7 @@
 import type { Blocker, GateCheckpoint, GateSection } from '../../core/gate.ts';
 import { counted } from '../../core/text.ts';
 import type { AuditView } from '../../engine/controller.ts';
-import { between, type Line, paragraph, type Span, span } from './line.ts';
+import { between, clip, type Line, paragraph, type Span, span } from './line.ts';
 import { checkpointMark, sectionMark } from './words.ts';
 
 /** A row of the overview; every one can hold the cursor. */
@@ -12,15 +12,25 @@ export type OverviewRow =
 export const sectionKey = (id: number) => `section:${id}`;
 export const checkpointKey = (id: string) => `checkpoint:${id}`;
 
-/** The sections, each with its checkpoints when it is expanded; all are where `height` lines hold them. */
+/** The sections, each with its checkpoints when it is expanded; in order, as many more are as `height` lines hold. */
 export function overviewRows(view: AuditView, expanded: readonly number[], height: number): OverviewRow[] {
-  const sections = view.gate.sections;
-  const everything = sections.reduce((sum, section) => sum + 1 + section.checkpoints.length, 0);
-  const all = everything <= height;
+  const { sections } = view.gate;
+  const open = new Set(expanded);
+  const chosen = sections.filter((section) => open.has(section.id));
+  let room = height - sections.length - chosen.reduce((sum, section) => sum + section.checkpoints.length, 0);
+  for (const section of sections) {
+    if (open.has(section.id) || section.checkpoints.length > room) continue;
+    open.add(section.id);
+    room -= section.checkpoints.length;
+  }
   return sections.flatMap((section): OverviewRow[] => {
-    const open = all || expanded.includes(section.id);
-    const head: OverviewRow = { kind: 'section', key: sectionKey(section.id), section, expanded: open };
-    if (!open) return [head];
+    const head: OverviewRow = {
+      kind: 'section',
+      key: sectionKey(section.id),
+      section,
+      expanded: open.has(section.id),
+    };
+    if (!head.expanded) return [head];
     return [
       head,
       ...section.checkpoints.map(
@@ -47,15 +57,19 @@ export function opensWhen(section: GateSection): string {
   return `opens when ${shown}${more} ${verb} satisfied`;
 }
 
+/** The same in a few words: what is unsatisfied before it, or the section it comes after. */
+function opensBriefly(section: GateSection): string {
+  return section.opensAfter.length <= 3 ? opensWhen(section) : `locked, opens after section ${section.id - 1}`;
+}
+
 export function overviewLine(row: OverviewRow, selected: boolean, width: number): Line {
   const pointer: Span = selected ? span(' ▸ ', 'accent') : span('   ');
   if (row.kind === 'section') {
     const mark = sectionMark(row.section);
     const count = row.expanded ? '' : `  ${counted(row.section.checkpoints.length, 'checkpoint')}`;
     const left = [pointer, span(`${row.section.id} ${row.section.title}`, 'strong'), span(count, 'muted')];
-    const words = row.section.state === 'locked' ? opensWhen(row.section) : mark.words;
-    const room = Math.max(24, Math.floor(width * 0.6));
-    return between(left, [span(`${mark.glyph} ${words.length > room ? mark.words : words} `, mark.tone)], width);
+    const words = row.section.state === 'locked' ? opensBriefly(row.section) : mark.words;
+    return between(left, [span(`${mark.glyph} ${words} `, mark.tone)], width);
   }
   const mark = checkpointMark(row.checkpoint);
   const left = [
@@ -73,8 +87,15 @@ export function nextLines(next: Blocker | null, view: AuditView, width: number):
     if (signed) return [[span(' ✔ ', 'ok'), span(`signed off as ${signed.decision} by ${signed.by}`)]];
     return [[span(' ✔ ', 'ok'), span(`everything is satisfied: ${decision}; press s to sign off`)]];
   }
-  const message = paragraph(`${next.checkpoint}  ${next.message}`, width - 7);
-  const advice = paragraph(`→ ${next.next}`, width - 7, { tone: 'accent' });
-  const rows = [...message.slice(0, 2), ...advice.slice(0, 2)].slice(0, 3);
-  return rows.map((row, index) => [span(index === 0 ? ' Next  ' : '       ', 'strong'), ...row]);
+  const room = width - 8;
+  const message = shortened(paragraph(`${next.checkpoint}  ${next.message}`, room), 2, room);
+  const advice = shortened(paragraph(`→ ${next.next}`, room, { tone: 'accent' }), 3 - message.length, room);
+  return [...message, ...advice].map((row, index) => [span(index === 0 ? ' Next  ' : '       ', 'strong'), ...row]);
+}
+
+/** The first `count` lines, the last of them with `…` where more was said. */
+function shortened(lines: readonly Line[], count: number, width: number): Line[] {
+  if (lines.length <= count) return [...lines];
+  const last = lines[count - 1] ?? [];
+  return [...lines.slice(0, count - 1), [...clip(last, width - 1), { ...last.at(-1), text: '…' }]];
 }

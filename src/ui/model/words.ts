@@ -45,7 +45,7 @@ export function ownMark(checkpoint: GateCheckpoint): Mark {
 function ahead(checkpoint: GateCheckpoint): string {
   if (checkpoint.checks.every((check) => check.status === 'not-run')) return '';
   const open = checkpoint.checks.flatMap((check) => check.findings).filter(holdsBack).length;
-  return open === 0 ? ', run ahead' : `, run ahead: ${counted(open, 'finding')}`;
+  return open === 0 ? ', run ahead' : `, ${counted(open, 'finding')}`;
 }
 
 /** True while a finding blocks its checkpoint. */

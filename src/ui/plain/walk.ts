@@ -1,9 +1,11 @@
 import { UserError } from '../../core/errors.ts';
 import type { GateFinding } from '../../core/gate.ts';
 import type { RunProgress } from '../../engine/controller.ts';
+import { cells } from '../cells.ts';
 import { actionForm } from '../control/actions.ts';
 import { contextOf } from '../control/context.ts';
-import { type ActionId, BINDINGS, type KeyContext } from '../keys.ts';
+import type { KeyContext } from '../key-rules.ts';
+import { type ActionId, BINDINGS } from '../keys.ts';
 import { blockedRows } from '../model/blocked.ts';
 import { checkpointRows, gateText, NO_FILTER } from '../model/checkpoint.ts';
 import { checkpointLines } from '../model/checkpoint-line.ts';
@@ -97,11 +99,13 @@ export class PlainWalk {
         environments: this.#wizard.view().state.environments.length > 1,
         appeared: new Set<string>(),
         idWidth: 0,
+        objectWidth: 0,
       };
       for (const row of rows) {
         const [line] = checkpointLines(row, false, {
           ...context,
-          idWidth: row.kind === 'check' ? row.check.id.length : 0,
+          idWidth: row.kind === 'check' ? row.check.id.length + 14 : 0,
+          objectWidth: row.kind === 'finding' ? cells(row.object) + 14 : 0,
         });
         const number = row.key === null ? '' : `${chosen.indexOf(row) + 1}. `;
         this.#say(
@@ -201,8 +205,7 @@ export class PlainWalk {
       return;
     }
     const done = await this.#try(() => form.submit(values));
-    if (done && form.title.startsWith('Apply') && context.checkpoint)
-      await this.#runChecks([context.checkpoint.gate.id]);
+    if (done && form.after && context.checkpoint) await this.#runChecks([context.checkpoint.gate.id]);
   }
 
   async #try(work: () => Promise<string>): Promise<boolean> {
@@ -229,8 +232,9 @@ export class PlainWalk {
     };
     this.#say(`Running ${selectors.length === 0 ? 'all checks' : selectors.join(', ')}; Ctrl-C cancels.`);
     try {
+      const before = this.#ran();
       const summary = await this.#wizard.controller.run({ selectors, signal: abort.signal, onProgress });
-      this.#say([summaryText(summary), ...summary.problems].join('. '));
+      this.#say([summaryText(summary, this.#ran() - before), ...summary.problems].join('. '));
     } catch (error) {
       if (abort.signal.aborted) this.#say('Cancelled; the earlier results stand.');
       else if (error instanceof UserError) this.#say(`It could not be found out: ${error.message}. ${error.next}`);
@@ -238,6 +242,12 @@ export class PlainWalk {
     } finally {
       process.off('SIGINT', cancel);
     }
+  }
+
+  /** How many checks have a result. */
+  #ran(): number {
+    const checks = allCheckpoints(this.#wizard.view()).flatMap(({ gate }) => gate.checks);
+    return checks.filter((check) => check.status !== 'not-run').length;
   }
 
   #blocked(checkpoint: string | null): void {
