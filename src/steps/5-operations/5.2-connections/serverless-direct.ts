@@ -17,7 +17,7 @@ export const serverlessDirect = defineCheck({
   remedy:
     'Use the pooler on port 6543 for the application (Prisma: pgbouncer=true; postgres.js: prepare: false) and a direct or session address for migrations.',
   falseAlarms:
-    'Variables for migrations (DIRECT_URL, …_NON_POOLING) may be direct; local addresses are for development.',
+    'Variables for migrations (DIRECT_URL, …_NON_POOLING) may be direct; local addresses are for development. A Prisma schema with one url is low where no address tells that it is pooled: a server that runs all the time may connect directly.',
   needs: ['repoProject', 'repoEnv'],
   uses: ['repoCode'],
   evaluate({ facts }) {
@@ -54,14 +54,17 @@ export const serverlessDirect = defineCheck({
         });
       }
     }
-    if (prismaSchema && prismaSchema.directUrl === null && pooled.length > 0) {
+    const onSupabase = urls.length > 0 || dependencies.some(({ name }) => name.startsWith('@supabase/'));
+    if (prismaSchema && prismaSchema.directUrl === null && onSupabase) {
       const first = pooled[0];
       findings.push({
         object: objectRef('file', null, prismaSchema.path),
-        severity: 'medium',
-        message: `${prismaSchema.path} has a pooled url but no directUrl: migrations run through the pooler, where they hang or fail`,
-        detail: `${first?.variable ?? 'The url'} in ${first?.path ?? '.env'} is pooled.`,
-        fix: { command: 'Add directUrl = env("DIRECT_URL") to the datasource.' },
+        severity: first ? 'medium' : 'low',
+        message: first
+          ? `${prismaSchema.path} has a pooled url but no directUrl: migrations run through the pooler, where they hang or fail`
+          : `${prismaSchema.path} has one url for everything and no directUrl: with a pooled address migrations hang, with a direct one the application runs out of connections`,
+        detail: first ? `${first.variable} in ${first.path} is pooled.` : 'The datasource names no directUrl.',
+        fix: { command: 'Add directUrl = env("DIRECT_URL") to the datasource, and use the pooler’s address as url.' },
         location: { file: prismaSchema.path, line: prismaSchema.line, column: 1 },
         discriminator: 'directUrl',
       });
