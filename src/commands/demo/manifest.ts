@@ -21,7 +21,7 @@ export type Defect = z.infer<typeof defectSchema>;
 
 const editSchema = z.array(z.strictObject({ path: z.string(), find: z.string(), replace: z.string() }));
 /** A change to one file of the repository: `find` stands in it exactly once. */
-export type Edit = z.infer<typeof editSchema>[number];
+type Edit = z.infer<typeof editSchema>[number];
 
 /** One folder of demo/defects: the files it adds to the repository, its edits, and the SQL it runs on the live database. */
 export interface Overlay {
