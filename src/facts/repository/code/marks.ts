@@ -251,7 +251,9 @@ function noteSession(
   if (/^(getUser|getClaims|verifyOtp|exchangeCodeForSession|refreshSession|setSession|signIn\w+)$/.test(name)) {
     verifiedIn.add(fn);
   }
-  if (name === 'getSession' && side === 'server' && !isOnlyPassedOn(fn)) sessions.push({ node: call, fn });
+  // A script or command-line tool has a session of its own, that nobody else can forge.
+  const tool = /(^|\/)(scripts?|bin|tools?|cli)\//.test(module.path);
+  if (name === 'getSession' && side === 'server' && !tool && !isOnlyPassedOn(fn)) sessions.push({ node: call, fn });
 }
 
 /** The session's token is handed to another service, which verifies it; nothing is decided by the session's user here. */

@@ -67,6 +67,7 @@ export class Sides {
       /(^|\/)(route|middleware|hooks\.server|proxy)\.[jt]sx?$/.test(path)
     )
       return 'server';
+    if (/(^|\/)(scripts?|bin|tools?|cli|migrations?|seeds?|prisma|jobs|cron|workers?)\//.test(path)) return 'server';
     if (/\.(vue|svelte)$/.test(path)) return 'client';
     if (path.endsWith('.astro')) return 'server';
     const own = this.#packages.find(({ folder }) => folder === '' || path.startsWith(`${folder}/`));

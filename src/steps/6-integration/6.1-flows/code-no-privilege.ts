@@ -8,10 +8,11 @@ import {
   canExecute,
   exposedSchemas,
   policiesOf,
+  roleClosure,
   schemaUsage,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import type { Operation } from '../../lib/policy-tree.ts';
+import { applies, decidingExpression, type Operation } from '../../lib/policy-tree.ts';
 import { functionRef, functionSql, isUsers, relationRef } from '../../lib/refs.ts';
 import { keyOf } from '../../lib/tables.ts';
 import { type CodeCall, callLocation, functionsFor, lookUp, places } from '../code-objects.ts';
@@ -41,7 +42,7 @@ export const codeNoPrivilege = defineCheck({
     'CATALOGUE 6.1 code-no-privilege; PostgreSQL docs, GRANT and CREATE POLICY; Supabase changelog on default grants (2026)',
   remedy: 'Grant the privilege and write the policy the flow needs, or take the call out of the code.',
   falseAlarms:
-    'A call is found only when no role it may run as can do it; with the secret key only grants count. A table without any policy is the finding of rls-enabled-no-policy.',
+    'A call is found only when no role it may run as can do it; with the secret key only grants count. A policy that speaks to the role counts as letting rows pass, whatever it asks. A table without any policy is the finding of rls-enabled-no-policy.',
   needs: [
     'repoCode',
     'repoConfig',
@@ -99,7 +100,7 @@ export const codeNoPrivilege = defineCheck({
         const access = roles.map((role) => accessOf(facts, role, target.relation, operation));
         if (access.some(({ rows }) => rows !== 'none')) continue;
         const refused = access.every(({ because }) => because === 'no-privilege' || because === 'no-schema-usage');
-        if (!refused && isTableWithoutPolicies(facts, target.relation)) continue;
+        if (!refused && mayPass(facts, roles, target.relation, operation)) continue;
         const grantee = roles.includes('authenticated') ? 'authenticated' : 'service_role';
         const { relation } = target;
         add(`${keyOf(relation.schema, relation.name)} ${operation} ${grantee}`, call, () => ({
@@ -129,8 +130,24 @@ function nobodyMay(roles: readonly string[]): string {
   return roles.includes('service_role') ? 'no role of the API may' : 'no user of the API may';
 }
 
-function isTableWithoutPolicies(facts: Parameters<typeof policiesOf>[0], relation: Relation): boolean {
-  return relation.rls && policiesOf(facts, relation).length === 0;
+/**
+ * Whether some row may pass after all, as far as this check claims: a policy speaks to one of the roles and is not plainly
+ * `false`, the table has no policy at all (rls-enabled-no-policy says so), or it is a view, whose rows its tables decide.
+ */
+function mayPass(
+  facts: Parameters<typeof policiesOf>[0] & Parameters<typeof roleClosure>[0],
+  roles: readonly string[],
+  relation: Relation,
+  operation: Operation,
+): boolean {
+  const policies = policiesOf(facts, relation);
+  if (!relation.rls || policies.length === 0) return true;
+  return policies.some(
+    (policy) =>
+      policy.permissive &&
+      decidingExpression(policy, operation) !== 'false' &&
+      roles.some((role) => applies(policy, operation, roleClosure(facts, role))),
+  );
 }
 
 function grantSql(
