@@ -47,7 +47,9 @@ describe.skipIf(!HAS_TMUX)('supaready demo in a real terminal (tmux)', () => {
 
     process.kill(terminal.program(), 'SIGKILL');
     await terminal.waitFor('[137]$>');
-    terminal.keys('stty sane; clear', 'Enter');
+    // Not `clear`: that wipes the scrollback, which is looked at below.
+    terminal.keys("stty sane; printf '\\033[2J\\033[H'", 'Enter');
+    await terminal.waitFor((screen) => !screen.includes('? help'));
     start(terminal);
     await terminal.waitFor((screen) => screen.includes('? help'), 90);
     terminal.keys('Tab');

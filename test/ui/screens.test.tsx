@@ -194,6 +194,21 @@ describe('the wizard on screen', () => {
     expect(printed(wizard)).toEqual([expect.stringMatching(/✔ 2\.1 The API shows .* satisfied/)]);
   });
 
+  test('Enter on a check leads to what it found, Tab to the next thing to do', async () => {
+    const { waitFor, press } = await onTables({ initial: 'no-primary-key' });
+    await waitFor(/▸ ✖ no-primary-key/);
+    press('<enter>');
+    await waitFor(/▸ ✖ medium +public\.events/);
+    press('<tab>');
+    await waitFor(/▸ .*(no-primary-key|public\.)/);
+    const fresh = draw(
+      new MemoryController({ answers: { 'project-inventory': { findings: [finding('project-inventory', 'shop')] } } }),
+    );
+    await fresh.waitFor('supaready');
+    fresh.press('<tab>');
+    await fresh.waitFor(/▸ ✖ high +public\.shop/);
+  });
+
   test('filter and only-blockers narrow the list; Esc widens it again', async () => {
     const { waitFor, press } = await onTables();
     press('/', 'paym');

@@ -117,7 +117,7 @@ function goToNext(wizard: Wizard): void {
       ? findingKeyOf({ fingerprint: next.fingerprint, environment })
       : next.attestation !== null
         ? questionKey(next.attestation)
-        : next.check !== null
+        : next.check !== null && next.kind !== 'check-not-run'
           ? checkKey({ id: next.check, environment })
           : null;
   wizard.replace({ ...opened, cursor });

@@ -1,5 +1,5 @@
 import { blockedRows } from '../model/blocked.ts';
-import { checkpointList, cursorKey, cursorRow } from '../model/checkpoint.ts';
+import { checkpointList, cursorKey, cursorRow, findingKeyOf } from '../model/checkpoint.ts';
 import { moved } from '../model/list.ts';
 import { findCheckpoint } from '../model/lookup.ts';
 import { checkpointKey, overviewRows } from '../model/overview.ts';
@@ -96,9 +96,18 @@ function openCheckpointRow(wizard: Wizard, place: Extract<Place, { kind: 'checkp
         scroll: 0,
       });
       return;
-    case 'check':
+    case 'check': {
+      // A check that found something leads to what it found; every other one to its explanation.
+      const [first] = row.check.findings;
+      const list = checkpointList(found, place.filter);
+      const cursor = first ? findingKeyOf(first) : null;
+      if (cursor !== null && list.index.has(cursor)) {
+        wizard.replace({ ...place, cursor, at: list.keys.indexOf(cursor) });
+        return;
+      }
       wizard.go({ kind: 'explain', check: row.check.id, checkpoint: place.id, scroll: 0 });
       return;
+    }
     case 'question':
       wizard.key({ key: 'a', text: 'a' });
       return;
