@@ -21,7 +21,9 @@ export default {
     },
     defect: {
       'supabase/config.toml': config(['cron', 'courier']),
-      'supabase/functions/courier/index.ts': serve('console.log(await request.json());'),
+      'supabase/functions/courier/index.ts': serve(
+        "const { createClient } = await import('npm:@supabase/supabase-js@2'); const supabase = createClient('a', 'b'); await supabase.from('orders').delete().eq('id', 1);",
+      ),
     },
     fixed: { 'supabase/config.toml': config(['stripe-webhook', 'cron']) },
   },

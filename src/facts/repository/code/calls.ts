@@ -448,7 +448,7 @@ function addFilter(
   embedded: Set<string>,
 ): void {
   const plain = (written.split('->')[0] ?? '').split('::')[0]?.trim().replaceAll('"', '') ?? '';
-  if (plain === '' || plain.includes(UNKNOWN_PART)) return;
+  if (plain === '' || plain.includes(UNKNOWN_PART) || /[[\]]/.test(plain)) return;
   const dot = plain.lastIndexOf('.');
   const before = table ?? (dot === -1 ? null : plain.slice(0, dot));
   const ordered = /^([^(]+)\(([^)]+)\)$/.exec(plain);

@@ -28,7 +28,8 @@ const CREATORS = new Set([
   'createBrowserSupabaseClient',
 ]);
 const CLIENT_NAME = /supabase|^supa|^sb$|sbClient|^sbAdmin$/i;
-const SECRET_NAME = /service_?role|secret_?key|service_?key|supabase_?secret|admin_?key/i;
+const PUBLIC_NAME = /anon|publishable|public_?key/i;
+const SECRET_NAME = /sb_secret_|service_?role|secret_?key|service_?key|supabase_?secret|admin_?key/i;
 const MAX_DEPTH = 7;
 
 /** True when an import comes from a Supabase package, from npm, JSR, esm.sh or deno.land. */
@@ -59,22 +60,23 @@ export function creationInfo(call: Call, module: Module, modules: Modules): Clie
     if (options && value) schema = stringsOf(value, options.module, modules)?.[0] ?? null;
   }
   const key = call.arguments[1];
-  return { schema, secretKey: key === undefined ? null : namesSecret(key, module, modules, 0) };
+  if (key === undefined) return { schema, secretKey: null };
+  if (names(key, SECRET_NAME, module, modules, 0)) return { schema, secretKey: true };
+  return { schema, secretKey: names(key, PUBLIC_NAME, module, modules, 0) ? false : null };
 }
 
-/** Whether an expression names the secret key: an environment variable, a constant or a property of that name. */
-function namesSecret(node: Node, module: Module, modules: Modules, depth: number): boolean {
+/** Whether an expression names the kind of key: an environment variable, a constant or a property of that name. */
+function names(node: Node, kind: RegExp, module: Module, modules: Modules, depth: number): boolean {
   let secret = false;
   walkAst(node, (inner) => {
-    if (inner.type === 'StringLiteral' && (SECRET_NAME.test(inner.value) || inner.value.startsWith('sb_secret_')))
-      secret = true;
+    if (inner.type === 'StringLiteral' && kind.test(inner.value)) secret = true;
     const name = inner.type === 'Identifier' ? inner.name : memberName(inner);
-    if (name !== null && SECRET_NAME.test(name)) secret = true;
+    if (name !== null && kind.test(name)) secret = true;
     if (!secret && depth < 3 && inner.type === 'Identifier') {
       const binding = module.scopes.lookup(inner.name, inner);
       const target = binding === null ? null : modules.follow({ module, binding, at: inner });
       if (target?.binding.kind === 'variable' && target.binding.init && target.binding.init !== node) {
-        secret = namesSecret(target.binding.init, target.module, modules, depth + 1);
+        secret = names(target.binding.init, kind, target.module, modules, depth + 1);
       }
     }
     return !secret;

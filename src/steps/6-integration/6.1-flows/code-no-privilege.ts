@@ -119,6 +119,8 @@ export const codeNoPrivilege = defineCheck({
     }
     const findings = [...found.values()].map(({ draft, calls }) => ({
       ...draft,
+      // A script that nobody runs any more breaks nothing of the product.
+      ...(calls.every(({ path }) => /(^|\/)scripts?\//.test(path)) && { severity: 'medium' as const }),
       detail: `Called at ${places(calls)}.`,
     }));
     return evaluated(looked, 'call', findings);

@@ -44,6 +44,8 @@ class Missing {
   findings(): FindingDraft[] {
     return [...this.#found.values()].map(({ draft, calls }) => ({
       ...draft,
+      // A script that nobody runs any more breaks nothing of the product.
+      ...(calls.every(({ path }) => /(^|\/)scripts?\//.test(path)) && { severity: 'medium' as const }),
       detail: `Asked for at ${places(calls)}.${draft.detail ? ` ${draft.detail}` : ''}`,
     }));
   }
@@ -59,7 +61,7 @@ export const codeObjectMissing = defineCheck({
     'CATALOGUE 6.1 code-object-missing; PostgREST error codes PGRST200, PGRST202, PGRST204, PGRST205, 42703, 42P01',
   remedy: 'Write the migration that is missing, or change the code to what is there.',
   falseAlarms:
-    'Judged against the final catalogue, so renamed tables are right under their new name. Computed columns, computed relationships, foreign key names and hints count as what they are; of views only columns are judged; tests and mocks are not read.',
+    'Judged against the final catalogue, so renamed tables are right under their new name. Computed columns, computed relationships, foreign key names and hints count as what they are; of views only columns are judged; tests and mocks are not read. What only scripts/ ask for is medium; a bucket that a replay lacks is high, since it may have been made by hand.',
   needs: [
     'repoCode',
     'repoConfig',
@@ -72,13 +74,13 @@ export const codeObjectMissing = defineCheck({
     'views',
   ],
   uses: ['storage'],
-  evaluate({ facts }) {
+  evaluate({ facts, environment }) {
     const missing = new Missing();
     const calls = facts.repoCode.calls.filter(({ target }) => !target.dynamic && target.value !== null);
     for (const call of calls) {
       if (call.kind === 'from' || call.kind === 'postgres_changes') judgeTable(facts, call, missing);
       else if (call.kind === 'rpc') judgeFunction(facts, call, missing);
-      else if (call.kind === 'storage') judgeBucket(facts, call, missing);
+      else if (call.kind === 'storage') judgeBucket(facts, call, missing, environment.source === 'live');
       else if (call.kind === 'function') judgeEdgeFunction(facts, call, missing);
     }
     return evaluated(calls.length, 'call', missing.findings());
@@ -186,7 +188,7 @@ function judgeFunction(facts: Needed, call: CodeCall, missing: Missing): void {
   });
 }
 
-function judgeBucket(facts: Needed, call: CodeCall, missing: Missing): void {
+function judgeBucket(facts: Needed, call: CodeCall, missing: Missing, live: boolean): void {
   const name = call.target.value ?? '';
   if (!facts.storage) return;
   const configured =
@@ -194,7 +196,10 @@ function judgeBucket(facts: Needed, call: CodeCall, missing: Missing): void {
   if (facts.storage.buckets.some((bucket) => bucket.id === name || bucket.name === name) || name in configured) return;
   missing.add(`bucket ${name}`, call, {
     object: objectRef('bucket', null, name),
-    message: `the code uses the bucket ${name}, which does not exist: uploads and downloads fail`,
+    ...(!live && { severity: 'high' as const }),
+    message: live
+      ? `the code uses the bucket ${name}, which does not exist: uploads and downloads fail`
+      : `the code uses the bucket ${name}, which no migration and no config.toml makes: a new environment has no such bucket`,
     fix: { sql: null, command: `create it in a migration or under [storage.buckets.${name}] in config.toml` },
     location: callLocation(call),
   });

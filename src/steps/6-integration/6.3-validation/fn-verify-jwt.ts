@@ -13,7 +13,7 @@ export const fnVerifyJwt = defineCheck({
   remedy:
     'Leave verify_jwt on for functions users call; switch it off for webhooks and verify their signature in the code.',
   falseAlarms:
-    'Any check of a user, token, signature or shared secret in the function’s folder counts. What is deployed with --no-verify-jwt is not seen here.',
+    'Any check of a user, token, signature or shared secret in the function’s folder counts; functions that make no client and no call themselves are left out. What is deployed with --no-verify-jwt is not seen here.',
   needs: ['repoCode', 'repoConfig', 'repoProject'],
   evaluate({ facts }) {
     const { edgeFunctions } = facts.repoProject;
@@ -24,10 +24,14 @@ export const fnVerifyJwt = defineCheck({
       const marks = facts.repoCode.marks.filter((mark) => edgeFunctionOf(mark.path) === name);
       const checks = marks.filter((mark) => mark.name === 'user-check' || mark.name === 'stripe-webhook-verified');
       const unsigned = marks.some((mark) => mark.name === 'stripe-webhook-unverified');
+      // A function that only hands its requests on is guarded, or not, where they go: that cannot be told from here.
+      const works = [...facts.repoCode.calls, ...facts.repoCode.clients].some(
+        (use) => edgeFunctionOf(use.path) === name,
+      );
       const object = objectRef('edge function', null, name);
       const location = { file: path, line: 1, column: 1 };
       // An unsigned Stripe webhook is the finding of webhook-signature.
-      if (!verifiesJwt(config?.values, name) && checks.length === 0 && !unsigned) {
+      if (!verifiesJwt(config?.values, name) && works && checks.length === 0 && !unsigned) {
         findings.push({
           object,
           message: `the edge function ${name} is open to everybody: verify_jwt is off and its code never asks who calls`,
