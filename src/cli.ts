@@ -29,7 +29,7 @@ function auditOptions(command: Command): Command {
     )
     .option('--shadow-url <url>', 'your own empty PostgreSQL for the replay, or env:NAME')
     .option('--config <file>', 'configuration file (default: supaready.config.json, here or above)')
-    .option('--audit <id>', 'the audit to go on with (default: the latest that fits)')
+    .option('--audit <id>', 'the audit to go on with, or latest (default: the latest that fits)')
     .option('--new', 'start a new audit')
     .option('--state-dir <dir>', 'where .supaready/ lives (default: the repository, else here)');
 }

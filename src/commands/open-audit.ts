@@ -44,7 +44,9 @@ function sameEnvironments(left: readonly EnvironmentRef[], right: readonly Envir
 function findAudit(options: AuditOptions, project: Project, targets: readonly Target[] | null): AuditSummary | null {
   const all = listAudits(project.stateRoot);
   if (options.audit !== undefined) {
-    const found = all.find((audit) => audit.id === options.audit || audit.id.endsWith(options.audit ?? ''));
+    const found = all.find(
+      (audit) => options.audit === 'latest' || audit.id === options.audit || audit.id.endsWith(options.audit ?? ''),
+    );
     if (found) return found;
     throw new UserError(
       'unknown-audit',
