@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from './width.ts';
 
 const PLAIN = /^[\x20-\x7e]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

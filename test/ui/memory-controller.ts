@@ -215,9 +215,11 @@ export class MemoryController implements AuditController {
       });
     }
     const after = this.#fingerprints();
+    const results = Object.values(this.view().state.results).flatMap((byCheck) => Object.values(byCheck));
+    const comparable = results.filter((one) => judged.has(one.check)).flatMap((one) => one.findings);
     return {
       fixed: [...before].filter((one) => !after.has(one)),
-      appeared: [...after].filter((one) => !before.has(one) && judged.has(this.#finding(one).check)),
+      appeared: comparable.map((one) => one.fingerprint).filter((one) => !before.has(one)),
       collected: ['relations', 'columns'],
       ms: 1_200,
       problems: [],

@@ -46,7 +46,7 @@ export function Frame({ section, idle, body }: FrameProps): ReactNode {
   const filling = Array.from({ length: Math.max(0, height - drawn.length) }, () => BLANK);
   const lines = [...header, rule, ...drawn.slice(0, height), ...filling, rule, ...status, footer];
   return (
-    <Box flexDirection="column" width={columns} height={rows - 1} overflow="hidden">
+    <Box flexDirection="column" width={columns} height={rows - 1}>
       <Rows lines={lines} colour={colour} />
     </Box>
   );

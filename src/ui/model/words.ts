@@ -11,6 +11,18 @@ export interface Mark {
   words: string;
 }
 
+// A check can have ten thousand findings, and a mark is drawn with every key: counted once for each result.
+const checkMarks = new WeakMap<GateCheck, Mark>();
+const foundAhead = new WeakMap<GateCheckpoint, string>();
+
+function once<K extends object, V>(known: WeakMap<K, V>, key: K, make: (key: K) => V): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make(key);
+  known.set(key, made);
+  return made;
+}
+
 /** What stands between a checkpoint and `satisfied`, in a few words. */
 export function checkpointMark(checkpoint: GateCheckpoint): Mark {
   if (checkpoint.state === 'satisfied') return { glyph: '✔', tone: 'ok', words: 'satisfied' };
@@ -43,6 +55,10 @@ export function ownMark(checkpoint: GateCheckpoint): Mark {
 }
 
 function ahead(checkpoint: GateCheckpoint): string {
+  return once(foundAhead, checkpoint, wordsAhead);
+}
+
+function wordsAhead(checkpoint: GateCheckpoint): string {
   if (checkpoint.checks.every((check) => check.status === 'not-run')) return '';
   const open = checkpoint.checks.flatMap((check) => check.findings).filter(holdsBack).length;
   return open === 0 ? ', run ahead' : `, ${counted(open, 'finding')}`;
@@ -64,6 +80,10 @@ export function sectionMark(section: GateSection): Mark {
 
 /** What a check found or why it did not: the words after its id. */
 export function checkMark(check: GateCheck): Mark {
+  return once(checkMarks, check, markOfCheck);
+}
+
+function markOfCheck(check: GateCheck): Mark {
   if (check.attestedBy !== null) {
     return { glyph: '✎', tone: 'attested', words: `looked at by hand, attested; ${check.reason ?? 'could not run'}` };
   }
