@@ -16,7 +16,7 @@ export function rowsAt(frame: string, columns: number): number {
 }
 
 /** Erases `count` lines upwards from the cursor's, leaving it at the start of the topmost. */
-export function eraseUp(count: number): string {
+function eraseUp(count: number): string {
   return ERASE_LINE + (UP + ERASE_LINE).repeat(Math.max(0, count - 1)) + LEFT;
 }
 

@@ -35,7 +35,7 @@ export type Place =
   | { kind: 'signoff'; scroll: number }
   | FormPlace;
 
-export interface Notice {
+interface Notice {
   tone: Tone;
   text: string;
 }

@@ -15,7 +15,7 @@ import { reduce } from '../../src/state/reducer.ts';
 const NOW = '2026-11-24T12:00:00.000Z';
 
 /** A check of the made-up checklist. */
-export function check(id: string, severity: Severity = 'high'): Check {
+function check(id: string, severity: Severity = 'high'): Check {
   return defineCheck({
     id,
     rev: 1,
@@ -69,7 +69,7 @@ function checkpoint(id: string, title: string, checks: readonly Check[], parts: 
 const NAMES = ['Inventory', 'Schema', 'Data', 'Security', 'Operations', 'App', 'Sign-off'] as const;
 
 /** Seven sections like the real ones: the second has two checks that fail, the fourth one that cannot run. */
-export function madeUpChecklist(): Checklist {
+function madeUpChecklist(): Checklist {
   const checkpoints: Record<number, Checkpoint[]> = {
     1: [
       checkpoint('1.1', 'Every project and environment is known', [check('project-inventory')], {

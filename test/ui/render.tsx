@@ -33,7 +33,7 @@ const BYTES: Readonly<Record<string, string>> = {
 };
 
 /** Waits for something, looking again on every turn of the event loop; fails with `describe()` after five seconds. */
-export async function until(condition: () => boolean, describe: () => string): Promise<void> {
+async function until(condition: () => boolean, describe: () => string): Promise<void> {
   const end = Date.now() + 5_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`it never came; at the end there was:\n${describe()}`);
@@ -41,7 +41,7 @@ export async function until(condition: () => boolean, describe: () => string): P
   }
 }
 
-export const PERSON = { name: 'Ada', email: 'ada@example.org', role: null };
+const PERSON = { name: 'Ada', email: 'ada@example.org', role: null };
 
 /** The wizard drawn by Ink into memory. */
 export function draw(

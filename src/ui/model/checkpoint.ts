@@ -102,7 +102,7 @@ function askedText(checkpoint: GateCheckpoint): string {
 }
 
 /** The row the cursor starts on: the first finding, check or question that holds the checkpoint back. */
-export function firstBlocking(rows: readonly CheckpointRow[]): string | null {
+function firstBlocking(rows: readonly CheckpointRow[]): string | null {
   const finding = rows.find((row) => row.kind === 'finding' && holdsBack(row.finding));
   const check = rows.find((row) => row.kind === 'check' && !row.check.satisfied && row.check.findings.length === 0);
   const question = rows.find(

@@ -1,5 +1,5 @@
-import type { Attestation, Check, Checkpoint } from '../../core/check.ts';
-import type { GateAttestation, GateCheck, GateCheckpoint, GateFinding, GateSection } from '../../core/gate.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
+import type { GateCheck, GateCheckpoint, GateFinding, GateSection } from '../../core/gate.ts';
 import type { AuditView } from '../../engine/controller.ts';
 
 /** A checkpoint as declared and as judged. */
@@ -60,18 +60,6 @@ export function findCheck(view: AuditView, id: string): { check: Check; checkpoi
 /** A finding of the latest results, or null once it is gone. */
 export function findFinding(view: AuditView, fingerprint: string, environment: string): GateFinding | null {
   return indexOf(view).findings.get(findingKey(fingerprint, environment)) ?? null;
-}
-
-/** A question as declared and as judged, or null. */
-export function findQuestion(
-  view: AuditView,
-  checkpoint: string,
-  id: string,
-): { gate: GateAttestation; declared: Attestation } | null {
-  const found = findCheckpoint(view, checkpoint);
-  const gate = found?.gate.attestations.find((one) => one.id === id);
-  const declared = found?.declared.attestations.find((one) => one.id === id);
-  return gate && declared ? { gate, declared } : null;
 }
 
 /** The result of one check in one environment, or null. */

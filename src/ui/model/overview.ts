@@ -9,7 +9,7 @@ export type OverviewRow =
   | { kind: 'section'; key: string; section: GateSection; expanded: boolean }
   | { kind: 'checkpoint'; key: string; section: GateSection; checkpoint: GateCheckpoint };
 
-export const sectionKey = (id: number) => `section:${id}`;
+const sectionKey = (id: number) => `section:${id}`;
 export const checkpointKey = (id: string) => `checkpoint:${id}`;
 
 /** The sections, each with its checkpoints when it is expanded; in order, as many more are as `height` lines hold. */

@@ -33,7 +33,7 @@ export function checkpointMark(checkpoint: GateCheckpoint): Mark {
 }
 
 /** The state a checkpoint has by itself, whether its section is open or not. */
-export function ownMark(checkpoint: GateCheckpoint): Mark {
+function ownMark(checkpoint: GateCheckpoint): Mark {
   const own = checkpoint.blockers.filter((one) => one.kind !== 'locked');
   if (own.length > 0 && own.every((one) => one.kind === 'check-not-run' || one.kind === 'attestation-missing')) {
     const run = own.some((one) => one.kind === 'check-not-run');
@@ -114,7 +114,7 @@ function worstTone(findings: readonly GateFinding[]): Tone {
 }
 
 /** `2 blocker, 1 medium, 3 waived` */
-export function countsOf(findings: readonly GateFinding[]): string {
+function countsOf(findings: readonly GateFinding[]): string {
   const counts = new Map<string, number>();
   for (const finding of findings) {
     const name = finding.state === 'open' ? finding.severity : finding.state;
