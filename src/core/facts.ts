@@ -976,7 +976,6 @@ export const FACT_SOURCES = {
   ],
   audit: ['replay', 'declared', 'auditResults', 'lastSigned'],
 } as const satisfies Record<string, readonly FactName[]>;
-export type FactSource = keyof typeof FACT_SOURCES;
 
 /** Facets that hold no meaning in a database replayed from migrations: nobody's data and no load are there. */
 export const LIVE_ONLY_FACTS: ReadonlySet<FactName> = new Set<FactName>([

@@ -1,4 +1,4 @@
-import { type Check, type Checklist, checkpointsOf, type EnvironmentRef } from '../core/check.ts';
+import type { Check, EnvironmentRef } from '../core/check.ts';
 import {
   type Collected,
   type CollectedFact,
@@ -57,11 +57,6 @@ export function factsOf(checks: readonly Check[]): Set<FactName> {
   if (FACT_SOURCES.data.some((name) => names.has(name))) for (const name of DATA_NEEDS) names.add(name);
   if (names.size > 0) names.add('database');
   return names;
-}
-
-/** All checks of a checklist, in order. */
-export function checksOf(checklist: Checklist): Check[] {
-  return checkpointsOf(checklist).flatMap((checkpoint) => checkpoint.checks);
 }
 
 function only<T extends FactName>(names: ReadonlySet<FactName>, source: readonly T[]): T[] {

@@ -1,4 +1,4 @@
-import type { Attestation, Checklist, Checkpoint, EnvironmentRef } from '../core/check.ts';
+import type { Checklist } from '../core/check.ts';
 import type { Person } from '../core/events.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
@@ -95,5 +95,3 @@ export interface AuditController {
   studioUrl(fingerprint: string, environment: string): string | null;
   close(): Promise<void>;
 }
-
-export type { Attestation, Checkpoint, EnvironmentRef };

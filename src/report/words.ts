@@ -1,5 +1,4 @@
 import type { AttestationState, CheckpointState, GateCheck } from '../core/gate.ts';
-import type { Severity } from '../core/severity.ts';
 
 /** A glyph and a word for every state: colour is never the only carrier. The same in wizard, table and report. */
 export const CHECKPOINT_WORDS: Readonly<Record<CheckpointState, { glyph: string; word: string }>> = {
@@ -25,12 +24,4 @@ export const ATTESTATION_WORDS: Readonly<Record<AttestationState, { glyph: strin
   failed: { glyph: '✖', word: 'answered no' },
   stale: { glyph: '↻', word: 'stale' },
   'awaiting-approval': { glyph: '…', word: 'waits for a second person' },
-};
-
-export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
-  blocker: 'blocker',
-  high: 'high',
-  medium: 'medium',
-  low: 'low',
-  info: 'info',
 };

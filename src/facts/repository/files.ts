@@ -131,11 +131,6 @@ export function isEnvFile(path: string): boolean {
   return /^\.env(\.[\w-]+)*$/.test(name) && !/\.(ts|js|mjs|cjs|json|d)$/.test(name);
 }
 
-/** An `.env` file made to be committed: it names variables, its values are placeholders. */
-export function isEnvExample(path: string): boolean {
-  return /\.(example|sample|template|dist|defaults?|schema)(\.|$)/.test(baseName(path));
-}
-
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

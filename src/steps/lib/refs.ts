@@ -51,10 +51,3 @@ export function whoOf(roles: readonly ApiRole[]): string {
   if (roles.includes('anon')) return 'anyone with the publishable key';
   return roles.length > 0 ? 'any signed-in user' : 'nobody';
 }
-
-/** `anon, authenticated`, and `public` in front when a grant to PUBLIC is what gives it. */
-export function granteesSql(roles: readonly string[], viaPublic: boolean): string {
-  return [...(viaPublic ? ['public'] : []), ...roles]
-    .map((role) => (role === 'public' ? 'public' : quoteIdent(role)))
-    .join(', ');
-}
