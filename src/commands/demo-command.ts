@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
-import { defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
+import { type Demo, defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
 import { restorablePath, restoreFile } from './demo/restore-file.ts';
-import { openAuditSession } from './open-audit.ts';
+import { type Mode, type OpenedAudit, openAuditSession } from './open-audit.ts';
 import { withProgress } from './progress.ts';
 import { interruptible, runChecks } from './run-audit.ts';
 import { describeTarget, resolveProject } from './targets.ts';
@@ -17,6 +17,38 @@ export interface DemoCommandOptions {
   check?: boolean;
 }
 
+/** Harbor's own audit, kept beside its database in `directory`: the only one in which fixes can be applied. */
+export function openDemoAudit(
+  demo: Demo,
+  options: { directory: string; fresh: boolean; mode: Mode; version: string },
+): OpenedAudit {
+  const project = { ...resolveProject({ repo: demo.repository }), name: demo.project, stateRoot: options.directory };
+  // Its port changes with every start; the place stays the same, and so does the audit.
+  const target = `${describeTarget(demo.url).replace(/:\d+\//, '/')} (embedded)`;
+  return openAuditSession({
+    options: { ...(options.fresh && { new: true }) },
+    project,
+    targets: [
+      {
+        environment: { name: 'production', kind: demo.environmentKind, source: 'live', target },
+        databaseUrl: demo.url,
+        embedded: true,
+        projectRef: null,
+        replay: null,
+      },
+    ],
+    mode: options.mode,
+    version: options.version,
+    demo: {
+      applyFix: (target, finding) =>
+        finding.fix.sql === null
+          ? restoreFile(demo.repository, finding)
+          : applyFixSql(target.databaseUrl, finding.fix.sql),
+      canApply: (finding) => finding.fix.sql !== null || restorablePath(finding) !== null,
+    },
+  });
+}
+
 /** `supaready demo`: Harbor, a small shop on an embedded Supabase project, in the wizard (or its result with --check). */
 export async function demoCommand(options: DemoCommandOptions, version: string): Promise<number> {
   if (!options.check) assertTerminal();
@@ -27,30 +59,11 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
     (report) => prepareDemo({ directory, fixed, fresh: options.fresh === true, onProgress: report }),
   );
   try {
-    const project = { ...resolveProject({ repo: demo.repository }), name: demo.project, stateRoot: directory };
-    // Its port changes with every start; the place stays the same, and so does the audit.
-    const target = `${describeTarget(demo.url).replace(/:\d+\//, '/')} (embedded)`;
-    const { session, store } = openAuditSession({
-      options: { ...(options.fresh && { new: true }) },
-      project,
-      targets: [
-        {
-          environment: { name: 'production', kind: demo.environmentKind, source: 'live', target },
-          databaseUrl: demo.url,
-          embedded: true,
-          projectRef: null,
-          replay: null,
-        },
-      ],
+    const { session, store } = openDemoAudit(demo, {
+      directory,
+      fresh: options.fresh === true,
       mode: options.check ? 'headless' : 'wizard',
       version,
-      demo: {
-        applyFix: (target, finding) =>
-          finding.fix.sql === null
-            ? restoreFile(demo.repository, finding)
-            : applyFixSql(target.databaseUrl, finding.fix.sql),
-        canApply: (finding) => finding.fix.sql !== null || restorablePath(finding) !== null,
-      },
     });
     try {
       if (!options.check) {
