@@ -810,6 +810,8 @@ const auditResults = z.object({
       status: z.enum(['pass', 'fail', 'skipped', 'error', 'not-applicable']),
       /** Result blob and snapshot exist and their digests hold. */
       evidence: z.boolean(),
+      /** It could not run, and a person stands in for it with evidence attached. */
+      attested: z.boolean().optional(),
       findings: z.array(
         z.object({
           fingerprint: z.string(),

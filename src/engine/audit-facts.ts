@@ -34,6 +34,7 @@ export function auditResults(
           matrix: declared.get(check.id)?.matrix ?? null,
           status: check.status,
           evidence: hasEvidence(check.environment, check.id),
+          ...(check.attestedBy !== null && { attested: true }),
           findings: check.findings.map((finding) => {
             const table = tableOf(finding.object);
             return {

@@ -411,11 +411,13 @@ export class AuditSession implements AuditController {
 
   /** Section 7 judges what sections 1–6 came to; taken again after whatever changes that. No I/O but reading our own evidence. */
   async #judgeSignOff(): Promise<void> {
-    const { checklist, targets } = this.#options;
+    const { checklist } = this.#options;
     const checks = this.#signOffChecks();
+    if (checks.length === 0) return;
     const { gate, state } = this.view();
-    for (const target of targets) {
-      const environment = target.environment.name;
+    // Every environment of the audit, also where no target was given: an answer from the command line counts at once.
+    for (const ref of state.environments) {
+      const environment = ref.name;
       const snapshot = await this.#snapshot(environment);
       if (!snapshot) continue;
       const evidence = this.#evidenceHolds(environment);
@@ -438,9 +440,10 @@ export class AuditSession implements AuditController {
       const extended = snapshotOf({ environment, source, takenAt, durationMs, facts }, snapshot);
       if (extended.header.id === snapshot.header.id && checks.every((check) => state.results[environment]?.[check.id]))
         continue;
+      await loadSqlParser();
       this.#save(
         extended,
-        checks.map((check) => this.#evaluate(check, extended, target)),
+        checks.map((check) => this.#evaluate(check, extended, { environment: ref })),
       );
     }
   }

@@ -40,26 +40,43 @@ function openByTable(results: readonly Result[]): Map<string, Open> {
   return tables;
 }
 
-/** Why a column of the matrix cannot be ✔ for any table, or null. */
-function gapOf(column: MatrixColumn, results: readonly Result[]): string | null {
+interface Gap {
+  severity: Severity;
+  words: string;
+}
+
+/** Why a column of the matrix cannot be ✔ for any table, or null. A gap that a person stands in for is only listed. */
+function gapOf(column: MatrixColumn, results: readonly Result[]): Gap | null {
   const checks = results.filter((result) => result.matrix === column && result.status !== 'not-applicable');
-  const broken = checks
-    .filter((result) => result.status === 'skipped' || result.status === 'error')
-    .map((result) => result.check);
-  if (broken.length > 0) return `${counted(broken.length, 'check')} could not run (${listed(broken, 5)})`;
-  return checks.length === 0 ? 'no check of it has run' : null;
+  if (checks.length === 0) return { severity: 'medium', words: 'no check of it has run, so nothing is known about it' };
+  const broken = checks.filter((result) => result.status === 'skipped' || result.status === 'error');
+  if (broken.length === 0) return null;
+  const alone = broken.filter((result) => result.attested !== true);
+  const named = listed(
+    (alone.length > 0 ? alone : broken).map((result) => result.check),
+    5,
+  );
+  return alone.length > 0
+    ? {
+        severity: 'medium',
+        words: `${counted(alone.length, 'check')} could not run (${named}), so it is not known to hold`,
+      }
+    : {
+        severity: 'info',
+        words: `${counted(broken.length, 'check')} could not run (${named}); a person looked instead and attached evidence`,
+      };
 }
 
 const tableMatrix = defineCheck({
   id: 'table-matrix',
-  rev: 1,
+  rev: 2,
   title: 'Every table is ✔ for schema, row level security, indexes, seed and monitoring',
   why: 'The matrix is what the owner signs: a ✖ is a known defect under a signature, a – something nobody looked at.',
   severity: 'blocker',
   source: 'CATALOGUE 7.1: the worst child decides; ✔ only if at least one check ran and none was skipped',
   remedy: 'Mend, waive or acknowledge the findings of the table; give what the skipped checks need and run them.',
   falseAlarms:
-    'Waived and acknowledged findings, and findings of low or info, do not count. A check that does not apply leaves no gap.',
+    'Waived and acknowledged findings, and findings of low or info, do not count. A check that does not apply leaves no gap; one that a person stands in for, with evidence, leaves a gap that is only listed.',
   needs: ['auditResults', 'relations'],
   evaluate({ facts, environment }) {
     const results = facts.auditResults.results.filter((result) => result.environment === environment.name);
@@ -84,11 +101,12 @@ const tableMatrix = defineCheck({
       if (gap === null) continue;
       findings.push({
         object: objectRef('matrix column', null, column),
-        severity: 'medium',
-        message: `${column} is – for all ${counted(tables.length, 'table')}: ${gap}, so nothing is known about it`,
+        severity: gap.severity,
+        message: `${column} is – for all ${counted(tables.length, 'table')}: ${gap.words}`,
         detail: 'a skipped check is never green',
         fix: {
-          command: 'give what the checks need (their reason says what) and run them again, or acknowledge the gap',
+          command:
+            'give what the checks need (their reason says what) and run them again, look by hand and attest it with evidence, or acknowledge the gap',
         },
       });
     }

@@ -35,6 +35,7 @@ export default {
             findings: [finding('blocker', 'orders'), finding('medium', 'notes')],
           }),
           result('lookup-empty', { matrix: 'Seed', status: 'skipped' }),
+          result('slow-query', { matrix: 'Indexes', status: 'skipped', attested: true }),
         ],
         unsatisfied: [],
       },
@@ -44,6 +45,7 @@ export default {
   expect: [
     { object: 'public.orders', severity: 'blocker' },
     { object: 'public.notes', severity: 'medium' },
+    { object: 'matrix column Indexes', severity: 'info' },
     { object: 'matrix column Seed', severity: 'medium' },
     { object: 'matrix column Monitoring', severity: 'medium' },
   ],
