@@ -10,7 +10,7 @@ const FINDINGS = 10_000;
 const WARM_UP = 100;
 const KEYS = 600;
 /** Down, mostly, as people do; a page, an end, a finding opened and left. */
-const PRESSED = ['j', 'j', 'j', 'j', 'k', 'j', ' ', 'j', 'j', '\r', '\u001B', 'j', 'j', 'G', 'k', 'k', 'g', 'j', 'j', 'j'];
+const PRESSED = ['j', 'j', 'j', 'j', 'k', 'j', ' ', 'j', 'j', '\r', 'h', 'j', 'j', 'G', 'k', 'k', 'g', 'j', 'j', 'j'];
 
 /** Keys for Ink, as a raw terminal gives them. */
 class Keyboard extends EventEmitter {

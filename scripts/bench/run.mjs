@@ -43,5 +43,5 @@ for (const name of ['catalogue', 'first-frame', 'keys']) {
   const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, env, stdio: 'inherit' });
   status ||= result.status ?? 1;
 }
-if (!args.includes("--keep")) rmSync(out, { recursive: true, force: true });
+rmSync(out, { recursive: true, force: true });
 process.exit(status);

@@ -8,6 +8,19 @@ interface RowProps {
   colour: boolean;
 }
 
+/** Lines are derived anew with every key; a row whose text and tones are as they were is left alone. */
+function sameRow(before: RowProps, now: RowProps): boolean {
+  if (before.line === now.line) return before.colour === now.colour;
+  return (
+    before.colour === now.colour &&
+    before.line.length === now.line.length &&
+    before.line.every((part, index) => {
+      const other = now.line[index];
+      return part.text === other?.text && part.tone === other.tone && part.inverse === other.inverse;
+    })
+  );
+}
+
 /** One row of the terminal. */
 const Row = memo(function Row({ line, colour }: RowProps): ReactNode {
   if (line.length === 0) return <Text> </Text>;
@@ -21,7 +34,7 @@ const Row = memo(function Row({ line, colour }: RowProps): ReactNode {
       ))}
     </Text>
   );
-});
+}, sameRow);
 
 /** Lines below one another, exactly `height` rows where it is given. */
 export function Rows({
