@@ -24,6 +24,8 @@ export interface Blocker {
   check: string | null;
   fingerprint: string | null;
   attestation: string | null;
+  /** Id of the act that a second person has to approve; only with `approval-missing`. */
+  awaits?: string;
   message: string;
   next: string;
 }

@@ -72,7 +72,14 @@ export function judgeAttestation(
   const message = `${words.lead}: ${attestation.question}${because}`;
   return {
     gate,
-    blockers: [blocker(words.kind, checkpoint.id, { message, next: words.next(id) }, { attestation: attestation.id })],
+    blockers: [
+      blocker(
+        words.kind,
+        checkpoint.id,
+        { message, next: words.next(id) },
+        { attestation: attestation.id, ...(state === 'awaiting-approval' && id !== null ? { awaits: id } : {}) },
+      ),
+    ],
     leansOn: 0,
   };
 }

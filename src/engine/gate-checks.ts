@@ -28,7 +28,7 @@ export function blocker(
   kind: Blocker['kind'],
   checkpoint: string,
   words: { message: string; next: string },
-  parts: Partial<Pick<Blocker, 'environment' | 'check' | 'fingerprint' | 'attestation'>> = {},
+  parts: Partial<Pick<Blocker, 'environment' | 'check' | 'fingerprint' | 'attestation' | 'awaits'>> = {},
 ): Blocker {
   return { kind, checkpoint, environment: null, check: null, fingerprint: null, attestation: null, ...parts, ...words };
 }
@@ -60,7 +60,7 @@ function findingBlocker(checkpoint: string, finding: GateFinding, cover: Finding
       'approval-missing',
       checkpoint,
       { message, next: `Have somebody else approve ${cover.awaiting}, or fix it and run the check again.` },
-      parts,
+      { ...parts, awaits: cover.awaiting },
     );
   }
   const ended = cover.expiredAt === null ? '' : ` (its waiver ran out on ${cover.expiredAt.slice(0, 10)})`;

@@ -162,8 +162,13 @@ export function evaluateGate(state: AuditState, checklist: Checklist, policy: Po
 }
 
 function unapproved(signOff: SignOff, checkpoints: readonly GateCheckpoint[]): Blocker {
-  return blocker('approval-missing', checkpoints.at(-1)?.id ?? String(SIGN_OFF), {
-    message: `The sign-off by ${signOff.by.name} needs a second person's approval.`,
-    next: `Have somebody else approve ${signOff.id}.`,
-  });
+  return blocker(
+    'approval-missing',
+    checkpoints.at(-1)?.id ?? String(SIGN_OFF),
+    {
+      message: `The sign-off by ${signOff.by.name} needs a second person's approval.`,
+      next: `Have somebody else approve ${signOff.id}.`,
+    },
+    { awaits: signOff.id },
+  );
 }

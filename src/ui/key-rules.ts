@@ -85,17 +85,35 @@ export function canAttest(context: KeyContext): string | null {
   return checkpoint && checkpoint.gate.attestations.length > 0 ? null : 'this checkpoint asks no question';
 }
 
+/** A sign-off that waits for a second person, or null. */
+export function unapprovedSignOff({ next }: AuditView['gate']): string | null {
+  return next?.kind === 'approval-missing' && next.fingerprint === null && next.attestation === null
+    ? (next.awaits ?? null)
+    : null;
+}
+
+/** The act here that waits for a second person: a waiver, an answer, on the last screen the sign-off. */
+export function awaited({ screen, view, checkpoint, finding, question }: KeyContext): string | null {
+  if (screen === 'signoff') return unapprovedSignOff(view.gate);
+  const blocker = checkpoint?.gate.blockers.find(
+    (one) =>
+      one.awaits !== undefined &&
+      (finding
+        ? one.fingerprint === finding.fingerprint && one.environment === finding.environment
+        : question !== null && one.attestation === question.id),
+  );
+  return blocker?.awaits ?? null;
+}
+
 /** The act under the cursor that can be taken back: of a finding, a question or a check attested by hand. */
 export function actUnder(context: KeyContext): string | null {
-  return context.finding?.coveredBy ?? context.question?.givenBy ?? context.check?.attestedBy ?? null;
+  const { finding, question, check } = context;
+  return finding?.coveredBy ?? question?.givenBy ?? check?.attestedBy ?? awaited(context);
 }
 
 /** Something here waits for a second person. */
 export function canApprove(context: KeyContext): string | null {
-  const reason = readOnly(context);
-  if (reason !== null) return reason;
-  const waits = context.checkpoint?.gate.blockers.some((one) => one.kind === 'approval-missing') ?? false;
-  return waits && actUnder(context) !== null ? null : 'nothing here waits for a second person';
+  return readOnly(context) ?? (awaited(context) === null ? 'nothing here waits for a second person' : null);
 }
 
 /** The gate allows a sign-off, and there is none yet. */
@@ -104,6 +122,7 @@ export function canSign(context: KeyContext): string | null {
   const reason = readOnly(context);
   if (reason !== null) return reason;
   if (gate.signed) return `it is signed already, by ${gate.signed.by}`;
+  if (unapprovedSignOff(gate) !== null) return 'it is signed already and waits for a second person: p approves';
   if (gate.decision !== 'blocked') return null;
   return `not yet: ${gate.blocking.slice(0, 6).join(', ')}${gate.blocking.length > 6 ? ' …' : ''} must be satisfied first`;
 }

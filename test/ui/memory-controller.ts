@@ -5,7 +5,7 @@ import { UserError } from '../../src/core/errors.ts';
 import type { AuditEvent, NewEvent, Person } from '../../src/core/events.ts';
 import { type CheckResult, type Finding, fingerprintOf } from '../../src/core/finding.ts';
 import { objectRef } from '../../src/core/object.ts';
-import { DEFAULT_POLICY } from '../../src/core/policy.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import type { AuditController, AuditView, RunProgress, RunSummary } from '../../src/engine/controller.ts';
 import { evaluateGate } from '../../src/engine/gate.ts';
@@ -119,6 +119,7 @@ export interface MemoryOptions {
   answers?: Record<string, Answer>;
   environments?: readonly string[];
   readOnly?: boolean;
+  policy?: Partial<Policy>;
   /** Fixes can be applied: the finding is gone from then on. */
   demo?: boolean;
   /** Waits so long at each check, milliseconds. */
@@ -350,7 +351,7 @@ export class MemoryController implements AuditController {
     const tables = ['orders', 'payments', 'profiles'];
     return {
       state,
-      gate: evaluateGate(state, this.#checklist, DEFAULT_POLICY, NOW),
+      gate: evaluateGate(state, this.#checklist, { ...DEFAULT_POLICY, ...this.#options.policy }, NOW),
       matrix: state.environments.flatMap(({ name }) =>
         tables.map((table) => ({
           environment: name,

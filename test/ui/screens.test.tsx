@@ -5,6 +5,8 @@ import { draw, printed } from './render.tsx';
 
 const IDLE = (frame: string) => !frame.includes('Ctrl-C cancels') && frame.includes('? help');
 
+const ADA = { name: 'Ada', email: 'ada@example.org', role: null };
+
 /** A wizard on checkpoint 2.2, everything run and section 1 satisfied. */
 async function onTables(
   options: Parameters<typeof draw>[1] = {},
@@ -279,6 +281,68 @@ describe('the wizard on screen', () => {
     press('Harbor', '<enter>', 'y');
     await waitFor('signed as ready by Ada');
     expect(controller.calls).toContain('sign ready by Ada');
+  });
+
+  test('a sign-off under four eyes waits for a second person, whom p asks by name; the first one cannot agree', async () => {
+    const controller = new MemoryController({ policy: { fourEyes: true } });
+    await controller.run({ selectors: [] });
+    for (const [checkpoint, attestation] of [
+      ['1.1', 'all-projects'],
+      ['2.2', 'cascades'],
+    ] as const) {
+      await controller.attest({ checkpoint, attestation, status: 'passed', answer: 'yes', evidence: [] }, ADA);
+    }
+    await controller.sign('it is ready', ADA);
+    const { waitFor, press, wizard } = draw(controller);
+    await waitFor('The sign-off by Ada needs a second');
+    press('<tab>');
+    await waitFor('The sign-off by Ada needs a second');
+    await waitFor('p approve');
+    press('s');
+    await waitFor('it is signed already and waits for a second person');
+    press('p');
+    await waitFor((text) => text.includes('First: Ada') && !text.includes('one moment'));
+    press(' ADA', '<enter>');
+    await waitFor('Ada acted first; somebody else has to agree');
+    for (let left = 0; left < 4; left++) press('<back>');
+    press('Grace', '<enter>', 'ada@example.org', '<enter>');
+    await waitFor('Ada acted first; somebody else has to agree');
+    for (let left = 0; left < 15; left++) press('<back>');
+    press('<enter>');
+    await waitFor('Agree to it as Grace?');
+    press('y');
+    await waitFor('signed as ready by Ada');
+    expect(controller.calls.filter((call) => call.startsWith('approve'))).toEqual([
+      expect.stringMatching(/^approve sig-1 by Grace$/),
+    ]);
+    // Whoever approves does not become the person of this terminal.
+    expect(wizard.snapshot().person?.name).toBe('Ada');
+    press('p');
+    await waitFor('nothing here waits for a second person');
+  });
+
+  test('a waiver of a blocker waits for a second person: p agrees, u takes it back', async () => {
+    const controller = new MemoryController({ answers: flawed(), policy: { fourEyes: true } });
+    await controller.run({ selectors: [] });
+    const waived = finding('rls-all-privileges', 'notes', { severity: 'blocker' });
+    const waiver = { reason: 'r', risk: 'r', compensating: 'c', owner: 'Ada', days: 30 };
+    const waive = () =>
+      controller.waive({ ...waiver, fingerprint: waived.fingerprint, environment: 'production' }, ADA);
+    await waive();
+    const { waitFor, press } = draw(controller, { initial: '4.1' });
+    await waitFor(/▸ ✖ blocker +public\.notes/);
+    press('u');
+    await waitFor((text) => text.includes('Take back') && !text.includes('one moment'));
+    press('a mistake', '<enter>', 'y');
+    await waitFor('taken back');
+    press('p');
+    await waitFor('nothing here waits for a second person');
+    await waive();
+    press('p');
+    await waitFor((text) => text.includes('Approve as the second person') && !text.includes('one moment'));
+    press('Grace', '<enter>', '<enter>', 'y');
+    await waitFor('approved');
+    expect(await waitFor(IDLE)).toMatch(/~ waived +public\.notes/);
   });
 
   test('read-only: everything can be looked at, nothing changed, and it says who holds the audit', async () => {

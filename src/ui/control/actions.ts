@@ -1,5 +1,5 @@
 import type { GateFinding } from '../../core/gate.ts';
-import type { KeyContext } from '../key-rules.ts';
+import { type KeyContext, unapprovedSignOff } from '../key-rules.ts';
 import type { ActionId } from '../keys.ts';
 import { checkKey, findingKeyOf, questionKey } from '../model/checkpoint.ts';
 import { paragraph, span } from '../model/line.ts';
@@ -98,8 +98,9 @@ function goBack(wizard: Wizard): void {
 
 /** To the screen of the single next thing, its cursor on it. */
 function goToNext(wizard: Wizard): void {
-  const { next } = wizard.view().gate;
-  if (next === null) {
+  const { gate } = wizard.view();
+  const { next } = gate;
+  if (next === null || unapprovedSignOff(gate) !== null) {
     wizard.go({ kind: 'signoff', scroll: 0 });
     return;
   }

@@ -1,8 +1,9 @@
 import type { Person } from '../../core/events.ts';
 import type { GateAttestation, GateCheck, GateFinding } from '../../core/gate.ts';
 import { describeObject } from '../../core/object.ts';
+import { samePerson } from '../../core/person.ts';
 import { COPY } from '../copy.ts';
-import { actUnder, type KeyContext } from '../key-rules.ts';
+import { actUnder, awaited, type KeyContext } from '../key-rules.ts';
 import { type Field, startForm } from '../model/form.ts';
 import type { FoundCheckpoint } from '../model/lookup.ts';
 import type { FormPlace } from '../state.ts';
@@ -17,16 +18,36 @@ function email(value: string): string | null {
   return text === '' || (text.includes('@') && !text.includes(' ')) ? null : 'an address looks like name@example.org';
 }
 
-const PERSON_FIELDS: readonly Field[] = [
-  {
-    kind: 'text',
-    id: 'name',
-    label: 'Your name',
-    hint: 'stands beside everything you decide',
-    validate: filled('your name'),
-  },
-  { kind: 'text', id: 'email', label: 'Your e-mail', hint: 'may stay empty', validate: email },
-];
+/** Who it is; anybody but `other`, whose act needs a second person. */
+function personFields(other: Person | null): readonly Field[] {
+  const named = filled('your name');
+  const isOther = (name: string, address: string) =>
+    other !== null && samePerson(other, personOf({ name, email: address }))
+      ? `${other.name} acted first; somebody else has to agree`
+      : null;
+  return [
+    {
+      kind: 'text',
+      id: 'name',
+      label: 'Your name',
+      hint: 'stands beside everything you decide',
+      validate: (value) => named(value) ?? isOther(value, ''),
+    },
+    {
+      kind: 'text',
+      id: 'email',
+      label: 'Your e-mail',
+      hint: 'may stay empty',
+      validate: (value, values) => email(value) ?? isOther(values.name ?? '', value),
+    },
+  ];
+}
+
+/** What an act is about, in words. */
+function subjectOf({ screen, view, finding, question, check }: KeyContext): string[] {
+  if (screen === 'signoff') return [view.gate.next?.message ?? ''];
+  return finding ? [...about(finding)] : [question?.question ?? check?.id ?? ''];
+}
 
 const personOf = (values: Values): Person => ({
   name: (values.name ?? '').trim(),
@@ -43,14 +64,15 @@ interface Spec {
   confirm(values: Values, who: string): string;
   submit(values: Values, by: Person): Promise<string>;
   after?(): void;
-  /** Ask who it is, even when a person is known: somebody else sits down. */
-  stranger?: boolean;
+  /** Ask who it is, even when a person is known: somebody other than this one sits down. */
+  stranger?: Person | null;
 }
 
 /** A form, with the person asked for first when nobody is known yet. */
 function form(wizard: Wizard, spec: Spec): FormPlace {
-  const known = spec.stranger === true ? null : wizard.snapshot().person;
-  const fields = known === null ? [...PERSON_FIELDS, ...spec.fields] : spec.fields;
+  const { stranger } = spec;
+  const known = stranger === undefined ? wizard.snapshot().person : null;
+  const fields = known === null ? [...personFields(stranger ?? null), ...spec.fields] : spec.fields;
   const who = (values: Values) => known ?? personOf(values);
   return {
     kind: 'form',
@@ -62,7 +84,7 @@ function form(wizard: Wizard, spec: Spec): FormPlace {
     confirm: (values) => spec.confirm(values, nameOf(who(values))),
     submit: async (values) => {
       const person = who(values);
-      if (known === null && spec.stranger !== true) wizard.introduce(person);
+      if (known === null && stranger === undefined) wizard.introduce(person);
       return spec.submit(values, person);
     },
     ...(spec.after ? { after: spec.after } : {}),
@@ -223,10 +245,9 @@ export function acknowledgeForm(wizard: Wizard, finding: GateFinding): FormPlace
 /** Takes back what stands under the cursor. */
 export function revokeForm(wizard: Wizard, context: KeyContext): FormPlace {
   const target = actUnder(context) ?? '';
-  const what = context.finding ? about(context.finding) : [context.question?.question ?? context.check?.id ?? ''];
   return form(wizard, {
     title: 'Take back',
-    intro: what,
+    intro: subjectOf(context),
     fields: [{ kind: 'text', id: 'reason', label: 'Reason', validate: filled('a reason') }],
     confirm: (_values, who) => `Take it back as ${who}?`,
     submit: async (values, by) => {
@@ -238,12 +259,14 @@ export function revokeForm(wizard: Wizard, context: KeyContext): FormPlace {
 
 /** A second person agrees; asked by name, since it is not who acted first. */
 export function approveForm(wizard: Wizard, context: KeyContext): FormPlace {
-  const target = actUnder(context) ?? '';
+  const target = awaited(context) ?? '';
+  const { attestations, waivers, signOffs } = context.view.state;
+  const first = [...attestations, ...waivers, ...signOffs].find((act) => act.id === target)?.by ?? null;
   return form(wizard, {
     title: 'Approve as the second person',
-    intro: context.finding ? about(context.finding) : [context.question?.question ?? ''],
+    intro: [...subjectOf(context), ...(first === null ? [] : [`First: ${nameOf(first)}`])],
     fields: [],
-    stranger: true,
+    stranger: first,
     confirm: (_values, who) => `Agree to it as ${who}?`,
     submit: async (_values, by) => {
       await wizard.controller.approve(target, by);

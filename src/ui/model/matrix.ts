@@ -2,6 +2,7 @@ import { MATRIX_COLUMNS } from '../../core/check.ts';
 import type { MatrixCell, MatrixRow } from '../../core/matrix.ts';
 import { qualified } from '../../core/text.ts';
 import type { AuditView } from '../../engine/controller.ts';
+import { unapprovedSignOff } from '../key-rules.ts';
 import type { Tone } from '../theme.ts';
 import { column, type Line, paragraph, span } from './line.ts';
 
@@ -44,7 +45,7 @@ export function matrixLine(row: MatrixRow, environments: boolean, width: number)
 
 /** The decision and what it rests on. */
 export function decisionLines(view: AuditView, width: number): Line[] {
-  const { decision, blocking, signed } = view.gate;
+  const { decision, blocking, signed, next } = view.gate;
   const lines: Line[] = [];
   if (decision === 'blocked') {
     const list = blocking.slice(0, 8).join(', ') + (blocking.length > 8 ? ` and ${blocking.length - 8} more` : '');
@@ -56,5 +57,7 @@ export function decisionLines(view: AuditView, width: number): Line[] {
   }
   if (signed)
     lines.push(...paragraph(`signed as ${signed.decision} by ${signed.by} at ${signed.at}`, width - 2, { indent: 1 }));
+  if (unapprovedSignOff(view.gate) !== null && next)
+    lines.push(...paragraph(next.message, width - 2, { indent: 1, tone: 'warn' }));
   return lines;
 }

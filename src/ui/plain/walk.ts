@@ -4,7 +4,7 @@ import type { RunProgress } from '../../engine/controller.ts';
 import { cells } from '../cells.ts';
 import { actionForm } from '../control/actions.ts';
 import { contextOf } from '../control/context.ts';
-import type { KeyContext } from '../key-rules.ts';
+import { type KeyContext, unapprovedSignOff } from '../key-rules.ts';
 import { type ActionId, BINDINGS } from '../keys.ts';
 import { blockedRows } from '../model/blocked.ts';
 import { checkpointRows, gateText, NO_FILTER } from '../model/checkpoint.ts';
@@ -50,7 +50,8 @@ export class PlainWalk {
       const next = this.#wizard.view().gate.next;
       if (answer === 'q') return;
       if (chosen) await this.#checkpoint(chosen.gate.id);
-      else if (answer === 'n' && next) await this.#checkpoint(next.checkpoint);
+      else if (answer === 'n' && next && unapprovedSignOff(this.#wizard.view().gate) === null)
+        await this.#checkpoint(next.checkpoint);
       else if (answer === 'n' || answer === 's') await this.#signOff();
       else if (answer === 'a') await this.#runChecks([]);
       else if (answer === 'b') this.#blocked(null);
@@ -265,7 +266,12 @@ export class PlainWalk {
         ...view.matrix.map((row) => matrixLine(row, view.state.environments.length > 1, 80)),
       ]);
     }
-    await this.#acts(contextOf(this.#wizard.controller, { kind: 'signoff', scroll: 0 }), ['sign', 'bundle']);
+    await this.#acts(contextOf(this.#wizard.controller, { kind: 'signoff', scroll: 0 }), [
+      'sign',
+      'approve',
+      'revoke',
+      'bundle',
+    ]);
   }
 
   async #bundle(): Promise<void> {
