@@ -4,6 +4,7 @@ import { describeObject } from '../core/object.ts';
 import { blocks } from '../core/severity.ts';
 import { printable } from '../core/text.ts';
 import type { AuditSession } from '../engine/session.ts';
+import { nextLines } from '../report/next.ts';
 import { answers } from './ask.ts';
 import { openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
@@ -21,9 +22,7 @@ async function withAudit(
   const { session } = openAuditSession({ options, project, targets: null, mode: 'headless', version });
   try {
     const said = await act(session, () => whoActs(options.by, project.stateRoot));
-    const { gate } = session.view();
-    process.stderr.write(`${said}\n`);
-    if (gate.next) process.stderr.write(`Next: ${printable(gate.next.message)}; ${printable(gate.next.next)}\n`);
+    process.stderr.write(`${[said, ...nextLines(session.view())].join('\n')}\n`);
     return EXIT.ok;
   } finally {
     await session.close();

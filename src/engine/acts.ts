@@ -147,9 +147,11 @@ export function signEvent({ view, by }: ActContext, statement: string): NewEvent
     throw refused(
       'not-ready',
       `it cannot be signed off: ${open.join(', ')} ${open.length === 1 ? 'is' : 'are'} not satisfied`,
-      gate.next?.next ?? 'open the first of them',
+      gate.next ? `go on with ${gate.next.checkpoint}: ${gate.next.message}` : 'open the first of them',
     );
   }
+  if (statement.trim() === '')
+    throw refused('statement-missing', 'a sign-off needs a statement: what is signed, in words', 'write it');
   const snapshots = Object.values(state.snapshots).map(
     ({ environment, snapshotId }) => [environment, snapshotId] as const,
   );

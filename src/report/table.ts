@@ -3,6 +3,7 @@ import type { GateCheck, GateCheckpoint } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
 import { counted, printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
+import { nextLines } from './next.ts';
 import { ATTESTATION_WORDS, CHECK_WORDS, CHECKPOINT_WORDS } from './words.ts';
 
 export type Paint = (style: 'good' | 'bad' | 'warn' | 'dim' | 'bold', text: string) => string;
@@ -93,7 +94,7 @@ export function renderTable(
     '',
     `${satisfied} of ${total} checkpoints satisfied; decision: ${paint(gate.decision === 'blocked' ? 'bad' : 'good', gate.decision)}`,
   );
-  if (gate.next) lines.push(`Next: ${printable(gate.next.message)}; ${printable(gate.next.next)}`);
+  lines.push(...nextLines(view));
   return `${lines.slice(1).join('\n')}\n`;
 }
 

@@ -131,6 +131,7 @@ test('answers given without any target count at once, and skipped checks that a 
       );
   }
   expect(answering.view().gate).toMatchObject({ decision: 'ready', blocking: [], signed: null });
+  await expect(answering.sign('  ', ADA)).rejects.toMatchObject({ code: 'statement-missing' });
   await answering.sign('go', ADA);
   expect(answering.view().gate).toMatchObject({ decision: 'ready', blocking: [], signed: { by: 'Ada' } });
 });
