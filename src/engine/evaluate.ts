@@ -16,14 +16,15 @@ export interface EvaluateOptions {
 }
 
 /** Finding order is stable: worst first, then object, then fingerprint (code units, never the locale). */
-function compareFindings(a: Finding, b: Finding): number {
-  const left = describeObject(a.object);
-  const right = describeObject(b.object);
-  return (
-    compareSeverity(a.severity, b.severity) ||
-    (left < right ? -1 : left > right ? 1 : 0) ||
-    (a.fingerprint < b.fingerprint ? -1 : a.fingerprint > b.fingerprint ? 1 : 0)
+function sorted(findings: Iterable<Finding>): Finding[] {
+  const keyed = [...findings].map((finding) => ({ finding, name: describeObject(finding.object) }));
+  keyed.sort(
+    (a, b) =>
+      compareSeverity(a.finding.severity, b.finding.severity) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
+      (a.finding.fingerprint < b.finding.fingerprint ? -1 : a.finding.fingerprint > b.finding.fingerprint ? 1 : 0),
   );
+  return keyed.map(({ finding }) => finding);
 }
 
 function missing(name: FactName, fact: CollectedFact | undefined, environment: EnvironmentRef): string | null {
@@ -120,9 +121,9 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
       location: draft.location ?? null,
     });
   }
-  const sorted = [...findings.values()].sort(compareFindings);
+  const ordered = sorted(findings.values());
   const { count, text } = outcome.lookedAt;
-  if (sorted.length > 0) return result('fail', null, text, sorted);
+  if (ordered.length > 0) return result('fail', null, text, ordered);
   if (hidden.length > 0)
     return result('skipped', `not everything could be seen: ${[...new Set(hidden)].join('; ')}`, text, []);
   if (count === 0) return result('not-applicable', `nothing to look at: ${text}`, text, []);

@@ -1,5 +1,6 @@
 import type { Relation } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
+import { perFacet } from './memo.ts';
 
 /** Tables in which migration tools keep their own books: not the project's data. */
 const BOOKKEEPING = new Set([
@@ -26,30 +27,33 @@ export function keyOf(schema: string, name: string): string {
 export function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
-    const group = groups.get(key(row));
+    const name = key(row);
+    const group = groups.get(name);
     if (group) group.push(row);
-    else groups.set(key(row), [row]);
+    else groups.set(name, [row]);
   }
   return groups;
 }
 
 /** Tables and partitioned tables that the project made: no platform, extension, temporary or bookkeeping ones, no partitions (their root is judged). */
-export function userTables(relations: readonly Relation[]): Relation[] {
-  return relations.filter(
-    (relation) =>
-      (relation.kind === 'table' || relation.kind === 'partitioned table') &&
-      !relation.platform &&
-      relation.extension === null &&
-      relation.partitionOf === null &&
-      relation.persistence !== 't' &&
-      !BOOKKEEPING.has(relation.name.toLowerCase()),
-  );
-}
+export const userTables: (relations: readonly Relation[]) => readonly Relation[] = perFacet(
+  (relations: readonly Relation[]) =>
+    relations.filter(
+      (relation) =>
+        (relation.kind === 'table' || relation.kind === 'partitioned table') &&
+        !relation.platform &&
+        relation.extension === null &&
+        relation.partitionOf === null &&
+        relation.persistence !== 't' &&
+        !BOOKKEEPING.has(relation.name.toLowerCase()),
+    ),
+);
 
 /** The tables of `userTables`, by keyOf. */
-export function userTablesByKey(relations: readonly Relation[]): Map<string, Relation> {
-  return new Map(userTables(relations).map((relation) => [keyOf(relation.schema, relation.name), relation]));
-}
+export const userTablesByKey: (relations: readonly Relation[]) => ReadonlyMap<string, Relation> = perFacet(
+  (relations: readonly Relation[]) =>
+    new Map(userTables(relations).map((relation) => [keyOf(relation.schema, relation.name), relation])),
+);
 
 export function tableRef(table: { schema: string; name: string }): ObjectRef {
   return objectRef('table', table.schema, table.name);
@@ -59,13 +63,20 @@ export function columnRef(schema: string, table: string, column: string): Object
   return objectRef('column', schema, table, { column });
 }
 
-/** `stripeCustomer_id` → `['stripe', 'customer', 'id']`. */
-export function words(name: string): string[] {
-  return name
+const wordsOf = new Map<string, readonly string[]>();
+
+/** `stripeCustomer_id` → `['stripe', 'customer', 'id']`. Remembered: names recur in thousands of columns. */
+export function words(name: string): readonly string[] {
+  const known = wordsOf.get(name);
+  if (known) return known;
+  const split = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
+  if (wordsOf.size > 50_000) wordsOf.clear();
+  wordsOf.set(name, split);
+  return split;
 }
 
 /** English singular of a table name's word, well enough for `categories`, `boxes`, `orders`, `status`. */

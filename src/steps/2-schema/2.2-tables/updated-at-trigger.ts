@@ -61,6 +61,7 @@ export const updatedAtTrigger = defineCheck({
           call.columns.some(({ name }) => name === column),
       ) ?? false;
     let looked = 0;
+    const touchers = new Map<string, ReturnType<typeof toucher>>();
     const findings = userTables(facts.relations).flatMap((table): FindingDraft[] => {
       const key = keyOf(table.schema, table.name);
       return (columns.get(key) ?? []).flatMap((column): FindingDraft[] => {
@@ -82,7 +83,9 @@ export const updatedAtTrigger = defineCheck({
             : null;
         const name = qualified(table.schema, table.name);
         const object = columnRef(table.schema, table.name, column.name);
-        const touch = toucher(facts, table, column.name);
+        const wanted = keyOf(table.schema, column.name);
+        const touch = touchers.get(wanted) ?? toucher(facts, table, column.name);
+        touchers.set(wanted, touch);
         const trigger = freeName(['touch'], column.name, new Set((triggers.get(key) ?? []).map((row) => row.name)));
         return [
           {
