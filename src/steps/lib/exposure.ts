@@ -5,7 +5,7 @@ import { perFacet } from './memo.ts';
 import { applies, type Operation, policyVerdict } from './policy-tree.ts';
 import { groupBy, keyOf } from './tables.ts';
 import { type Caller, type Verdict, verdictOfWhere } from './truth.ts';
-import { resolveRelation, viewNamed, viewSelect } from './view-tree.ts';
+import { isInsteadOf, onlySource, resolveRelation, viewNamed, viewSelect } from './view-tree.ts';
 
 /*
  * Who can really do what over the Data API: schema exposed × USAGE on the schema × privilege on table or column × row level
@@ -18,7 +18,7 @@ export type ApiRole = (typeof API_ROLES)[number];
 
 /** Facts that exposure is worked out from. */
 export type ExposureFacts = Pick<Facts, 'database' | 'roles' | 'schemas' | 'relations' | 'columns' | 'policies'> &
-  Partial<Pick<Facts, 'functions' | 'views' | 'repoConfig'>>;
+  Partial<Pick<Facts, 'functions' | 'views' | 'triggers' | 'repoConfig'>>;
 
 const NO_FUNCTIONS: readonly FunctionFact[] = [];
 
@@ -85,6 +85,15 @@ const grantedColumns = perFacet((columns: Facts['columns']) =>
 const columnsByRelation = perFacet((columns: Facts['columns']) =>
   groupBy(columns, (column) => keyOf(column.schema, column.relation)),
 );
+/** Every column name there is, for truth.ts. */
+const columnNames = perFacet((columns: Facts['columns']) => new Set(columns.map((column) => column.name)));
+
+/** Who asks, for truth.ts, with what the facts say about helper functions and columns. */
+export function callerOf(facts: Partial<Pick<Facts, 'functions' | 'columns'>>, role: string): Caller {
+  const functions = facts.functions ?? NO_FUNCTIONS;
+  return facts.columns ? { role, functions, columnNames: columnNames(facts.columns) } : { role, functions };
+}
+
 const policiesByTable = perFacet((policies: readonly Policy[]) =>
   groupBy(policies, (policy) => keyOf(policy.schema, policy.table)),
 );
@@ -263,12 +272,12 @@ export function isInvokerView(relation: Relation): boolean {
 
 /** What policies leave of a table with row level security on, for one role and operation. Assumes the privilege. */
 export function policyRows(
-  facts: Pick<Facts, 'roles' | 'policies'> & Partial<Pick<Facts, 'functions'>>,
+  facts: Pick<Facts, 'roles' | 'policies'> & Partial<Pick<Facts, 'functions' | 'columns'>>,
   role: string,
   relation: { schema: string; name: string },
   operation: Operation,
 ): { rows: Access['rows']; passing: readonly Policy[] } {
-  const caller: Caller = { role, functions: facts.functions ?? NO_FUNCTIONS };
+  const caller = callerOf(facts, role);
   const closure = roleClosure(facts, role);
   const passing: Policy[] = [];
   let best: Verdict = 'never';
@@ -290,6 +299,11 @@ export function policyRows(
   return { rows: best === 'always' && restricted === 'always' ? 'all' : 'some', passing };
 }
 
+/** True when row level security does not hold for the role because the table is its own (or that of a role it inherits). */
+function isOwner(facts: ExposureFacts, role: string, relation: Relation): boolean {
+  return !relation.forceRls && roleClosure(facts, role).has(relation.owner);
+}
+
 /** Rows of a relation that the role's privileges and policies leave, whether or not the schema is exposed. */
 function rowsOf(
   facts: ExposureFacts,
@@ -306,7 +320,8 @@ function rowsOf(
       : { rows: 'none', because: 'no-privilege', policies: [] };
   }
   if (!relation.rls) return { rows: 'all', because: 'rls-off', policies: [] };
-  if (bypassesRls(facts, role)) return { rows: 'all', because: 'bypass-rls', policies: [] };
+  if (bypassesRls(facts, role) || isOwner(facts, role, relation))
+    return { rows: 'all', because: 'bypass-rls', policies: [] };
   const { rows, passing } = policyRows(facts, role, relation, operation);
   return { rows, because: passing.length > 0 ? 'policies' : 'no-policy', policies: passing };
 }
@@ -319,16 +334,28 @@ function rowsOfView(
   depth: number,
 ): Pick<Access, 'rows' | 'because' | 'policies'> {
   const definition = facts.views && viewNamed(facts.views, view.schema, view.name);
+  // What an INSTEAD OF trigger writes nobody can tell from the view.
+  const replaced = (facts.triggers ?? []).some(
+    (trigger) => trigger.schema === view.schema && trigger.table === view.name && isInsteadOf(trigger.definition),
+  );
+  if (operation !== 'select' && replaced) return { rows: 'some', because: 'owner-rights', policies: [] };
   const bit = { select: 0, update: 4, insert: 8, delete: 16 }[operation];
   if (bit !== 0 && (view.updatable & bit) === 0) return { rows: 'none', because: 'no-privilege', policies: [] };
-  const caller: Caller = { role, functions: facts.functions ?? NO_FUNCTIONS };
+  const caller = callerOf(facts, role);
   const select = definition ? viewSelect(definition.definition) : null;
   const filter = select && operation !== 'insert' ? verdictOfWhere(select, caller) : 'always';
   let rows: Access['rows'] = filter === 'always' ? 'all' : filter === 'never' ? 'none' : 'some';
   if (!isInvokerView(view)) return { rows, because: 'owner-rights', policies: [] };
+  const target = select ? onlySource(select) : null;
   for (const [schema, name] of depth < 8 ? (definition?.reads ?? []) : []) {
     const base = resolveRelation(facts.relations, schema, name);
-    if (base) rows = least(rows, rowsOf(facts, role, base, operation, depth + 1).rows);
+    if (!base) continue;
+    const isTarget = target !== null && target.name === name && (target.schema ?? schema) === schema;
+    const asked = isTarget ? operation : 'select';
+    const reach = rowsOf(facts, role, base, asked, depth + 1);
+    // Without the privilege the query fails; without rows of one relation there may still be some of another.
+    const proved = isTarget || reach.because === 'no-privilege';
+    rows = least(rows, reach.rows === 'none' && !proved ? 'some' : reach.rows);
   }
   return { rows, because: 'invoker-rights', policies: [] };
 }

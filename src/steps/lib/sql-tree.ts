@@ -125,6 +125,10 @@ export interface Parameter {
   name: string | null;
   /** Last part of the type name as the grammar has it: `text`, `int4`, `uuid`, `varchar`. */
   type: string;
+  array: boolean;
+  /** False for OUT, INOUT, VARIADIC and TABLE. */
+  plain: boolean;
+  hasDefault: boolean;
 }
 
 /** A function as trees. */
@@ -157,10 +161,25 @@ function createStatement(sql: string): Record<string, unknown> | null {
 function parametersOf(fn: FunctionFact): Parameter[] {
   const create = createStatement(`create function f(${fn.arguments}) returns void language sql as ''`);
   const list = Array.isArray(create?.parameters) ? create.parameters : [];
-  return list.map((item: { FunctionParameter?: { name?: string; argType?: { names?: unknown } } }) => ({
-    name: item.FunctionParameter?.name ?? null,
-    type: nameParts(item.FunctionParameter?.argType?.names).at(-1) ?? '',
-  }));
+  return list.map(
+    (item: {
+      FunctionParameter?: {
+        name?: string;
+        mode?: string;
+        defexpr?: unknown;
+        argType?: { names?: unknown; arrayBounds?: unknown };
+      };
+    }) => {
+      const { name, mode, defexpr, argType } = item.FunctionParameter ?? {};
+      return {
+        name: name ?? null,
+        type: nameParts(argType?.names).at(-1) ?? '',
+        array: argType?.arrayBounds !== undefined,
+        plain: mode === undefined || mode === 'FUNC_PARAM_IN' || mode === 'FUNC_PARAM_DEFAULT',
+        hasDefault: defexpr !== undefined,
+      };
+    },
+  );
 }
 
 /** The SQL texts of a PL/pgSQL tree, parsed; texts that do not parse alone are left out. */
@@ -229,6 +248,11 @@ export function resolveCall(
   const found = byBareName(functions).get(call.name) ?? [];
   const inPublic = found.filter((fn) => fn.schema === 'public');
   return inPublic.length > 0 ? inPublic : found;
+}
+
+/** Every function of that name, in whatever schema. */
+export function functionsNamed(functions: readonly FunctionFact[], name: string): readonly FunctionFact[] {
+  return byBareName(functions).get(name) ?? [];
 }
 
 /**

@@ -1,18 +1,45 @@
 import type { FunctionFact } from '../../core/facts.ts';
-import { nameParts } from '../../core/sql.ts';
+import { nameParts, walk } from '../../core/sql.ts';
 import { perFacet } from './memo.ts';
-import { expressionTree, functionTree, plpgsqlExpression, readCall, resolveCall } from './sql-tree.ts';
+import {
+  type Call,
+  callsIn,
+  expressionTree,
+  functionsNamed,
+  functionTree,
+  type Parameter,
+  plpgsqlExpression,
+  readCall,
+  resolveCall,
+  throughFunctions,
+} from './sql-tree.ts';
+import { meansParameter, simpleBody } from './truth-bodies.ts';
+import {
+  ANY,
+  and,
+  builtInOperator,
+  coerce,
+  combine,
+  compare,
+  distinct,
+  F,
+  fromValue,
+  isNotNull,
+  isNull,
+  N,
+  NULL,
+  not,
+  or,
+  T,
+  UNKNOWN,
+  type Value,
+} from './truth-values.ts';
 
 /*
  * What a policy's expression can be for one role, worked out on its tree in SQL's three-valued logic: an abstract
  * evaluation that follows helper functions and knows what `auth.uid()`, `auth.role()` and the JWT are for that role.
+ * `never` is an all-clear and therefore proved: whatever is not modelled may be true.
  */
-
-/** Possible outcomes of a boolean expression, as bits. */
-const T = 1;
-const F = 2;
-const N = 4;
-const ANY = T | F | N;
 
 /** always: true for every row. never: true for none. sometimes: depends on the row, the data or what cannot be told. */
 export type Verdict = 'always' | 'sometimes' | 'never';
@@ -23,41 +50,44 @@ export interface Caller {
   functions: readonly FunctionFact[];
   /** Columns of the policy's own table whose value is given, by name. */
   columns?: ReadonlyMap<string, string>;
+  /** The name of every column there is; without it a parameter in a query of an SQL function can be any column. */
+  columnNames?: ReadonlySet<string>;
 }
-
-type Value =
-  | { kind: 'const'; value: string | number | boolean | null }
-  /** The caller's user id: not null, the same everywhere. */
-  | { kind: 'caller' }
-  /** The JWT, or a part of it. */
-  | { kind: 'claims'; path: readonly string[] }
-  | { kind: 'column'; name: string }
-  | { kind: 'unknown' };
 
 interface Scope extends Caller {
   parameters: ReadonlyMap<string, Value>;
   depth: number;
+  /** For a proof of `never`: what may be null is null. Else a value equals itself (see equals). */
+  strict: boolean;
+  /** The function whose body this is. */
+  fn: FunctionFact | null;
+  /** Within a query over relations, whose columns come before an SQL function's parameters. */
+  queried: boolean;
+  /** Below a SECURITY DEFINER function, where the current user is its owner. */
+  definer: boolean;
 }
 
-const UNKNOWN: Value = { kind: 'unknown' };
-const NULL: Value = { kind: 'const', value: null };
-
-function combine(a: number, b: number, rule: (x: number, y: number) => number): number {
-  let result = 0;
-  for (const x of [T, F, N]) for (const y of [T, F, N]) if (a & x && b & y) result |= rule(x, y);
-  return result;
+function outermost(caller: Caller, strict: boolean): Scope {
+  return { ...caller, parameters: new Map(), depth: 0, strict, fn: null, queried: false, definer: false };
 }
-const and = (x: number, y: number) => (x === F || y === F ? F : x === N || y === N ? N : T);
-const or = (x: number, y: number) => (x === T || y === T ? T : x === N || y === N ? N : F);
-const not = (mask: number) => (mask & T ? F : 0) | (mask & F ? T : 0) | (mask & N);
 
-/** A claim of the JWT as the role has it: `anon` carries nothing of a user's. */
-function claim(path: readonly string[], role: string): Value {
-  if (path.length === 0) return { kind: 'claims', path };
-  if (path.length === 1 && path[0] === 'role') return { kind: 'const', value: role };
-  if (role === 'anon') return NULL;
-  if (path.length === 1 && path[0] === 'sub') return { kind: 'caller' };
-  return { kind: 'claims', path };
+/** Within a query; with a FROM the columns it names are those of its relations. */
+function within(select: Record<string, unknown>, scope: Scope): Scope {
+  if (!Array.isArray(select.fromClause)) return scope;
+  const { columns: _, ...rest } = scope;
+  return { ...rest, queried: true };
+}
+
+/** Claims that the publishable key itself has; all others are a user's. */
+const KEY_CLAIMS: ReadonlySet<string | undefined> = new Set(['iss', 'ref', 'role', 'aud', 'iat', 'nbf', 'exp', 'jti']);
+
+/** A claim of the JWT as the role has it: `anon` carries nothing of a user's. `text` as against a piece of JSON. */
+function claim(path: readonly string[], role: string, text: boolean): Value {
+  const only = text && path.length === 1 ? path[0] : undefined;
+  if (only === 'role') return { kind: 'const', value: role };
+  if (path.length > 0 && role === 'anon' && !KEY_CLAIMS.has(path[0])) return NULL;
+  if (only === 'sub' && role === 'authenticated') return { kind: 'caller' };
+  return { kind: 'claims', path: text ? [...path, '(text)'] : path };
 }
 
 function constantOf(node: Record<string, unknown>): Value {
@@ -78,67 +108,140 @@ function inner(node: unknown): { type: string; body: Record<string, unknown> } |
     : null;
 }
 
+function valueOfAuth(name: string, scope: Scope): Value {
+  if (name === 'uid') return claim(['sub'], scope.role, true);
+  if (name === 'role') return { kind: 'const', value: scope.role };
+  if (name === 'email') return claim(['email'], scope.role, true);
+  return name === 'jwt' ? { kind: 'claims', path: [] } : UNKNOWN;
+}
+
+function valueOfSetting(name: Value, role: string): Value {
+  if (name.kind !== 'const' || typeof name.value !== 'string') return UNKNOWN;
+  if (name.value === 'request.jwt.claims') return { kind: 'claims', path: [] };
+  if (name.value === 'role') return { kind: 'const', value: role };
+  // PostgREST up to 8 set one for each claim; later ones leave them unset.
+  const old = 'request.jwt.claim.';
+  if (!name.value.startsWith(old)) return UNKNOWN;
+  return isNull(claim([name.value.slice(old.length)], role, true)) ? { kind: 'blank' } : UNKNOWN;
+}
+
 function valueOfCall(node: Record<string, unknown>, scope: Scope): Value {
   const call = readCall({ FuncCall: node });
   if (!call) return UNKNOWN;
-  if (call.schema === 'auth') {
-    if (call.name === 'uid') return claim(['sub'], scope.role);
-    if (call.name === 'role') return { kind: 'const', value: scope.role };
-    if (call.name === 'email') return claim(['email'], scope.role);
-    if (call.name === 'jwt') return { kind: 'claims', path: [] };
-  }
-  if (call.name === 'current_setting' && (call.schema === null || call.schema === 'pg_catalog')) {
-    const setting = call.args[0] ? valueIn(call.args[0], scope) : UNKNOWN;
-    if (setting.kind !== 'const' || typeof setting.value !== 'string') return UNKNOWN;
-    if (setting.value === 'request.jwt.claims') return { kind: 'claims', path: [] };
-    if (setting.value === 'role') return { kind: 'const', value: scope.role };
-    const prefix = 'request.jwt.claim.';
-    return setting.value.startsWith(prefix) ? claim([setting.value.slice(prefix.length)], scope.role) : UNKNOWN;
-  }
+  if (call.schema === 'auth') return valueOfAuth(call.name, scope);
+  if (call.name === 'current_setting' && (call.schema === null || call.schema === 'pg_catalog'))
+    return valueOfSetting(call.args[0] ? valueIn(call.args[0], scope) : UNKNOWN, scope.role);
   const helper = helperOf(call, scope);
-  if (!helper) return UNKNOWN;
-  const { fn, scope: within } = helper;
-  const { body } = functionTree(fn);
-  const only = fn.language === 'sql' && body?.length === 1 ? body[0] : undefined;
+  if (helper?.fn.language !== 'sql') return UNKNOWN;
+  const { body } = functionTree(helper.fn);
+  const only = body?.length === 1 ? body[0] : undefined;
   if (!only) return UNKNOWN;
-  return 'SelectStmt' in only
-    ? valueOfSelect(only.SelectStmt as Record<string, unknown>, within)
-    : valueIn(only, within);
+  const value =
+    'SelectStmt' in only
+      ? valueOfSelect(only.SelectStmt as Record<string, unknown>, helper.scope)
+      : valueIn(only, helper.scope);
+  // A STRICT function gives null for a null argument.
+  if (helper.nullable && scope.strict && !isNull(value)) return UNKNOWN;
+  return asType(value, helper.fn.returns ?? '');
 }
 
-/** The user's function a call means, when it is one and only one, with its parameters bound. */
-function helperOf(
-  call: NonNullable<ReturnType<typeof readCall>>,
-  scope: Scope,
-): { fn: FunctionFact; scope: Scope } | null {
-  if (scope.depth >= 5) return null;
-  const fns = resolveCall(scope.functions, call).filter(
-    (fn) => fn.kind === 'function' && !fn.platform && fn.extension === null,
-  );
-  const fn = fns.length === 1 ? fns[0] : undefined;
-  if (!fn) return null;
-  const parameters = new Map<string, Value>();
-  functionTree(fn).parameters.forEach((parameter, at) => {
+/** The value as the type that format_type prints. */
+function asType(value: Value, printed: string): Value {
+  const type = expressionTree(`null::${printed}`);
+  const cast = (type as { TypeCast?: { typeName?: unknown } } | null)?.TypeCast;
+  return cast ? castTo(value, cast.typeName) : UNKNOWN;
+}
+
+function castTo(value: Value, typeName: unknown): Value {
+  const type = typeName as { names?: unknown; typmods?: unknown; arrayBounds?: unknown } | undefined;
+  const parts = nameParts(type?.names);
+  const own = parts.length > 1 && parts[0] !== 'pg_catalog';
+  return coerce(value, parts.at(-1) ?? '', !own && type?.typmods === undefined && type?.arrayBounds === undefined);
+}
+
+/** Settings that a function makes for itself and that this evaluation takes as the caller's. */
+function changesSettings(fn: FunctionFact): boolean {
+  return fn.config.some((setting) => /^(role|request\.|session_authorization|plpgsql\.)/i.test(setting));
+}
+
+/** The arguments by parameter; null where they do not fit. */
+function argumentsOf(call: Call, parameters: readonly Parameter[]): (Call['args'][number] | null)[] | null {
+  if (call.args.length > parameters.length || !parameters.every((parameter) => parameter.plain)) return null;
+  const given = parameters.map((parameter, at) => {
     const named = parameter.name === null ? -1 : call.argNames.indexOf(parameter.name);
-    const arg = call.args[named === -1 ? at : named];
-    const value = arg ? valueIn(arg, scope) : UNKNOWN;
+    if (named !== -1) return call.args[named] ?? null;
+    return call.argNames[at] === null ? (call.args[at] ?? null) : null;
+  });
+  const fits = given.every((arg, at) => arg !== null || parameters[at]?.hasDefault === true);
+  return fits && given.filter((arg) => arg !== null).length === call.args.length ? given : null;
+}
+
+/**
+ * The user's function a call means, when it is one and only one, with its parameters bound; null where that cannot be told
+ * or the function returns other than one value. `nullable`: an argument may be null.
+ */
+function helperOf(call: Call, scope: Scope): { fn: FunctionFact; scope: Scope; nullable: boolean } | null {
+  if (scope.depth >= 5) return null;
+  const fns = call.schema === null ? functionsNamed(scope.functions, call.name) : resolveCall(scope.functions, call);
+  const fn = fns.length === 1 ? fns[0] : undefined;
+  if (fn?.kind !== 'function' || fn.platform || fn.extension !== null || changesSettings(fn)) return null;
+  if (fn.returns === null || /^(setof|table)\b/i.test(fn.returns)) return null;
+  const tree = functionTree(fn);
+  const args = argumentsOf(call, tree.parameters);
+  if (!args) return null;
+  const parameters = new Map<string, Value>();
+  let nullable = false;
+  tree.parameters.forEach((parameter, at) => {
+    const value = args[at] ? valueIn(args[at], scope) : UNKNOWN;
+    nullable ||= !isNotNull(value);
     // A column handed over is, inside, a value that is not known: its name would mean another table's column there.
-    const bound = value.kind === 'column' ? UNKNOWN : value;
+    const bound = value.kind === 'column' ? UNKNOWN : coerce(value, parameter.type, !parameter.array);
     parameters.set(`$${at + 1}`, bound);
     if (parameter.name !== null) parameters.set(parameter.name, bound);
   });
   const { columns: _, ...rest } = scope;
-  return { fn, scope: { ...rest, parameters, depth: scope.depth + 1 } };
+  const definer = scope.definer || fn.securityDefiner;
+  return { fn, scope: { ...rest, parameters, depth: scope.depth + 1, fn, queried: false, definer }, nullable };
+}
+
+/** Functions that give one value for one row, as aggregates and functions of many rows do not. */
+const SCALAR = new Set('lower upper btrim concat split_part foldername filename extension date_trunc'.split(' '));
+
+/** True when a query's rows are those of its FROM and WHERE: no set operation, grouping, aggregate or function of many rows. */
+function isPlain(select: Record<string, unknown>, scope: Scope): boolean {
+  if (select.op !== undefined && select.op !== 'SETOP_NONE') return false;
+  const { groupClause, havingClause, valuesLists, limitOffset, limitCount, targetList, sortClause, distinctClause } =
+    select;
+  if (groupClause || havingClause || valuesLists || limitOffset) return false;
+  if (limitCount) {
+    const limit = valueIn(limitCount, scope);
+    if (limit.kind !== 'const' || typeof limit.value !== 'number' || limit.value < 1) return false;
+  }
+  let plain = true;
+  walk([targetList, sortClause, distinctClause], (type) => {
+    if (type.startsWith('Json') && type.includes('Agg')) plain = false;
+    return undefined;
+  });
+  return plain && callsIn([targetList, sortClause, distinctClause]).every((call) => isScalar(call, scope));
+}
+
+function isScalar(call: Call, scope: Scope): boolean {
+  if (call.schema === 'auth') return ['uid', 'role', 'email', 'jwt'].includes(call.name);
+  if (call.name === 'current_setting') return true;
+  const own = functionsNamed(scope.functions, call.name);
+  if (SCALAR.has(call.name) && own.every((fn) => fn.platform)) return true;
+  return (
+    own.length > 0 && own.every((fn) => fn.kind === 'function' && !/^(setof|table)\b/i.test(fn.returns ?? 'setof'))
+  );
 }
 
 function valueOfSelect(select: Record<string, unknown>, scope: Scope): Value {
-  const { columns: _, ...rest } = scope;
-  const within: Scope = Array.isArray(select.fromClause) ? rest : scope;
-  if (select.op !== undefined && select.op !== 'SETOP_NONE') return UNKNOWN;
-  if (select.whereClause && (truth(select.whereClause, within) & T) === 0) return NULL;
+  const inside = within(select, scope);
+  if (!isPlain(select, inside)) return UNKNOWN;
+  if (select.whereClause && (truth(select.whereClause, inside) & T) === 0) return NULL;
   if (Array.isArray(select.fromClause) || select.whereClause) return UNKNOWN;
   const target = Array.isArray(select.targetList) ? inner(select.targetList[0]) : null;
-  return target?.body.val ? valueIn(target.body.val, within) : UNKNOWN;
+  return target?.body.val ? valueIn(target.body.val, inside) : UNKNOWN;
 }
 
 function valueIn(node: unknown, scope: Scope): Value {
@@ -146,13 +249,13 @@ function valueIn(node: unknown, scope: Scope): Value {
   if (!part) return UNKNOWN;
   const { type, body } = part;
   if (type === 'A_Const') return constantOf(body);
-  if (type === 'TypeCast') return valueIn(body.arg, scope);
+  if (type === 'TypeCast') return castTo(valueIn(body.arg, scope), body.typeName);
   if (type === 'ColumnRef') return valueOfColumn(nameParts(body.fields), scope);
   if (type === 'ParamRef') return scope.parameters.get(`$${Number(body.number ?? 0)}`) ?? UNKNOWN;
   if (type === 'FuncCall') return valueOfCall(body, scope);
   if (type === 'SQLValueFunction') {
     const user = body.op === 'SVFOP_CURRENT_USER' || body.op === 'SVFOP_CURRENT_ROLE' || body.op === 'SVFOP_USER';
-    return user ? { kind: 'const', value: scope.role } : UNKNOWN;
+    return user && !scope.definer ? { kind: 'const', value: scope.role } : UNKNOWN;
   }
   if (type === 'SubLink' && body.subLinkType === 'EXPR_SUBLINK') {
     const select = inner(body.subselect);
@@ -166,92 +269,94 @@ function valueIn(node: unknown, scope: Scope): Value {
     }
     return NULL;
   }
-  if (type === 'A_Expr') {
-    const operator = nameParts(body.name).at(-1);
-    if (operator === '->' || operator === '->>') {
-      const left = valueIn(body.lexpr, scope);
-      const key = valueIn(body.rexpr, scope);
-      if (left.kind === 'const' && left.value === null) return NULL;
-      if (left.kind === 'claims' && key.kind === 'const') return claim([...left.path, String(key.value)], scope.role);
-    }
+  return type === 'A_Expr' ? valueOfOperator(body, scope) : UNKNOWN;
+}
+
+function valueOfOperator(body: Record<string, unknown>, scope: Scope): Value {
+  const parts = nameParts(body.name);
+  const operator = parts.at(-1);
+  const left = valueIn(body.lexpr, scope);
+  if (body.kind === 'AEXPR_NULLIF') {
+    const right = valueIn(body.rexpr, scope);
+    const blank = right.kind === 'const' && right.value === '';
+    if (isNull(left) || (left.kind === 'blank' && blank)) return NULL;
+    return blank && (left.kind === 'claims' || left.kind === 'caller') ? left : UNKNOWN;
   }
-  return UNKNOWN;
+  if (body.kind !== 'AEXPR_OP' || parts.length !== 1 || (operator !== '->' && operator !== '->>')) return UNKNOWN;
+  if (isNull(left)) return NULL;
+  const key = valueIn(body.rexpr, scope);
+  return left.kind === 'claims' && key.kind === 'const'
+    ? claim([...left.path, String(key.value)], scope.role, operator === '->>')
+    : UNKNOWN;
 }
 
 function valueOfColumn(parts: readonly string[], scope: Scope): Value {
   const bare = parts.length === 1 ? parts[0] : undefined;
-  if (bare !== undefined) {
-    const parameter = scope.parameters.get(bare);
-    if (parameter) return parameter;
+  const parameter = bare === undefined ? undefined : scope.parameters.get(bare);
+  if (bare !== undefined && parameter) {
+    const own = !scope.queried || scope.fn?.language !== 'sql' || meansParameter(scope.fn, bare, scope.columnNames);
+    return own ? parameter : UNKNOWN;
   }
   const given = scope.columns?.get(parts.at(-1) ?? '');
   if (given !== undefined) return { kind: 'const', value: given };
   return { kind: 'column', name: parts.join('.') };
 }
 
-const isNull = (value: Value) => value.kind === 'const' && value.value === null;
-
-function equals(left: Value, right: Value): number {
-  if (isNull(left) || isNull(right)) return N;
-  if (left.kind === 'const' && right.kind === 'const') return String(left.value) === String(right.value) ? T : F;
-  // A value against itself; where it is null the row is not seen, but no row is held back for whose it is.
-  if (left.kind === 'column' && right.kind === 'column' && left.name === right.name) return T;
-  if (left.kind === 'caller' && right.kind === 'caller') return T;
-  if (left.kind === 'claims' && right.kind === 'claims' && left.path.join() === right.path.join()) return T;
-  return ANY;
+/** `left operator ANY | ALL (list)`, or IN; null when the list is not written out. */
+function truthOfList(body: Record<string, unknown>, left: Value, scope: Scope): number | null {
+  const list = inner(body.rexpr);
+  const items = list?.type === 'List' ? list.body.items : list?.type === 'A_ArrayExpr' ? list.body.elements : null;
+  if (!Array.isArray(items)) return null;
+  const operator = builtInOperator(body.name);
+  const masks = items.map((item) => compare(operator, left, valueIn(item, scope), scope.strict));
+  const all = body.kind === 'AEXPR_OP_ALL' || (body.kind === 'AEXPR_IN' && operator === '<>');
+  return masks.reduce((a, b) => combine(a, b, all ? and : or), all ? T : F);
 }
 
-function compare(operator: string, left: Value, right: Value): number {
-  if (operator === '=') return equals(left, right);
-  if (operator === '<>' || operator === '!=') return not(equals(left, right));
-  if (isNull(left) || isNull(right)) return N;
-  if (left.kind !== 'const' || right.kind !== 'const') return ANY;
-  if (typeof left.value !== 'number' || typeof right.value !== 'number') return ANY;
-  const [a, b] = [left.value, right.value];
-  if (operator === '<') return a < b ? T : F;
-  if (operator === '<=') return a <= b ? T : F;
-  if (operator === '>') return a > b ? T : F;
-  if (operator === '>=') return a >= b ? T : F;
-  return ANY;
-}
-
-function distinct(left: Value, right: Value): number {
-  if (isNull(left) && isNull(right)) return F;
-  if (isNull(left) || isNull(right)) {
-    const other = isNull(left) ? right : left;
-    return other.kind === 'const' || other.kind === 'caller' ? T : T | F;
-  }
-  const mask = not(equals(left, right));
-  return mask === ANY ? T | F : mask;
-}
+const STRICT_KINDS: ReadonlySet<unknown> = new Set([
+  'AEXPR_LIKE',
+  'AEXPR_ILIKE',
+  'AEXPR_SIMILAR',
+  'AEXPR_BETWEEN',
+  'AEXPR_NOT_BETWEEN',
+  'AEXPR_BETWEEN_SYM',
+  'AEXPR_NOT_BETWEEN_SYM',
+]);
 
 function truthOfExpression(body: Record<string, unknown>, scope: Scope): number {
-  const operator = nameParts(body.name).at(-1) ?? '';
+  const { kind } = body;
+  if (kind === 'AEXPR_NULLIF') return fromValue(valueOfOperator(body, scope));
   const left = valueIn(body.lexpr, scope);
-  const kind = body.kind;
-  if (kind === 'AEXPR_OP') return compare(operator, left, valueIn(body.rexpr, scope));
-  if (kind === 'AEXPR_DISTINCT') return distinct(left, valueIn(body.rexpr, scope));
-  if (kind === 'AEXPR_NOT_DISTINCT') return not(distinct(left, valueIn(body.rexpr, scope)));
-  if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') {
-    const list = inner(body.rexpr);
-    const items = list?.type === 'List' ? list.body.items : list?.type === 'A_ArrayExpr' ? list.body.elements : null;
-    if (Array.isArray(items)) {
-      const any = items.map((item) => equals(left, valueIn(item, scope))).reduce((a, b) => combine(a, b, or), F);
-      return operator === '<>' ? not(any) : any;
+  const { strict } = scope;
+  switch (kind) {
+    case 'AEXPR_OP':
+      return compare(builtInOperator(body.name), left, valueIn(body.rexpr, scope), strict);
+    case 'AEXPR_DISTINCT':
+      return distinct(left, valueIn(body.rexpr, scope), strict);
+    case 'AEXPR_NOT_DISTINCT':
+      return not(distinct(left, valueIn(body.rexpr, scope), strict));
+    case 'AEXPR_IN':
+    case 'AEXPR_OP_ANY':
+    case 'AEXPR_OP_ALL': {
+      const listed = truthOfList(body, left, scope);
+      if (listed !== null) return listed;
+      // Of no elements at all ANY is false and ALL is true.
+      if (!isNull(left) || builtInOperator(body.name) === null) return ANY;
+      return kind === 'AEXPR_OP_ALL' ? N | T : N | F;
     }
-    return isNull(left) ? N | F : ANY;
+    default:
+      return isNull(left) && STRICT_KINDS.has(kind) ? N : ANY;
   }
-  return isNull(left) ? N : ANY;
 }
 
 /** What EXISTS, or the row test of IN, over a query can be. */
 function truthOfRows(select: Record<string, unknown> | undefined, scope: Scope): number {
-  if (!select || (select.op !== undefined && select.op !== 'SETOP_NONE')) return T | F;
-  const { columns: _, ...rest } = scope;
-  const from = Array.isArray(select.fromClause);
-  const where = select.whereClause ? truth(select.whereClause, from ? rest : scope) : T;
+  if (!select) return T | F;
+  const inside = within(select, scope);
+  if (!isPlain(select, inside)) return T | F;
+  const where = select.whereClause ? truth(select.whereClause, inside) : T;
   if ((where & T) === 0) return F;
-  return from || where !== T ? T | F : T;
+  return Array.isArray(select.fromClause) || where !== T ? T | F : T;
 }
 
 function truthOfSubLink(body: Record<string, unknown>, scope: Scope): number {
@@ -260,7 +365,8 @@ function truthOfSubLink(body: Record<string, unknown>, scope: Scope): number {
   if (body.subLinkType === 'EXISTS_SUBLINK') return truthOfRows(query, scope);
   if (body.subLinkType === 'ANY_SUBLINK') {
     if (truthOfRows(query, scope) === F) return F;
-    return isNull(valueIn(body.testexpr, scope)) ? N | F : ANY;
+    const strict = body.operName === undefined || builtInOperator(body.operName) !== null;
+    return strict && isNull(valueIn(body.testexpr, scope)) ? N | F : ANY;
   }
   if (body.subLinkType !== 'EXPR_SUBLINK' || !query) return ANY;
   return truthOfSelect(query, scope);
@@ -268,11 +374,12 @@ function truthOfSubLink(body: Record<string, unknown>, scope: Scope): number {
 
 /** The value of a query of one boolean column. */
 function truthOfSelect(query: Record<string, unknown>, scope: Scope): number {
+  const inside = within(query, scope);
+  if (!isPlain(query, inside)) return ANY;
   const rows = truthOfRows(query, scope);
   if (rows === F) return N;
-  const { columns: _, ...rest } = scope;
   const target = Array.isArray(query.targetList) ? inner(query.targetList[0]) : null;
-  const value = target?.body.val ? truth(target.body.val, Array.isArray(query.fromClause) ? rest : scope) : ANY;
+  const value = target?.body.val ? truth(target.body.val, inside) : ANY;
   return rows === T ? value : value | N;
 }
 
@@ -280,51 +387,36 @@ function truthOfCall(body: Record<string, unknown>, scope: Scope): number {
   const call = readCall({ FuncCall: body });
   const helper = call ? helperOf(call, scope) : null;
   if (!helper) return ANY;
-  const { fn, scope: within } = helper;
-  const { body: statements, plpgsql } = functionTree(fn);
-  if (!statements) return ANY;
-  if (fn.language === 'sql') {
-    const last = inner(statements.at(-1));
-    if (!last || statements.length !== 1) return ANY;
-    return last.type === 'SelectStmt' ? truthOfSelect(last.body, within) : truth(statements[0], within);
+  const mask =
+    helper.fn.language === 'sql' ? truthOfSql(helper.fn, helper.scope) : truthOfPlpgsql(helper.fn, helper.scope);
+  // A STRICT function gives null for a null argument.
+  return helper.nullable && scope.strict ? mask | N : mask;
+}
+
+function truthOfSql(fn: FunctionFact, scope: Scope): number {
+  const { body } = functionTree(fn);
+  const only = body?.length === 1 ? inner(body[0]) : null;
+  if (!only) return ANY;
+  return only.type === 'SelectStmt' ? truthOfSelect(only.body, scope) : truth(body?.[0], scope);
+}
+
+function truthOfPlpgsql(fn: FunctionFact, scope: Scope): number {
+  const body = simpleBody(fn);
+  if (!body) return ANY;
+  const parameters = new Map(scope.parameters);
+  const inside = { ...scope, parameters };
+  for (const variable of body.variables) {
+    const [node, ...more] = variable.value === null ? [] : plpgsqlExpression(variable.value, 2);
+    // Names that the declarations give anew mean, in a default, what they meant before: too fine to follow.
+    const value = node && more.length === 0 && !parameters.has(variable.name) ? valueIn(node, inside) : UNKNOWN;
+    parameters.set(variable.name, value.kind === 'column' ? UNKNOWN : asType(value, variable.type));
   }
   let mask = 0;
-  for (const expression of returnedExpressions(plpgsql)) {
+  for (const expression of body.returns) {
     const [node, ...more] = plpgsqlExpression(expression, 2);
-    mask |= node && more.length === 0 ? truth(node, within) : ANY;
+    mask |= node && more.length === 0 ? truth(node, inside) : ANY;
   }
-  return mask === 0 ? ANY : mask;
-}
-
-/** The expressions of all RETURN statements of a PL/pgSQL tree. */
-export function returnedExpressions(tree: unknown): string[] {
-  const found: string[] = [];
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) for (const item of node) visit(item);
-    else if (node !== null && typeof node === 'object') {
-      for (const [key, value] of Object.entries(node)) {
-        const query =
-          key === 'PLpgSQL_stmt_return'
-            ? (value as { expr?: { PLpgSQL_expr?: { query?: string } } }).expr?.PLpgSQL_expr?.query
-            : undefined;
-        if (query !== undefined) found.push(query);
-        else visit(value);
-      }
-    }
-  };
-  visit(tree);
-  return found;
-}
-
-function fromValue(value: Value): number {
-  if (value.kind !== 'const') return ANY;
-  if (value.value === null) return N;
-  if (typeof value.value === 'boolean') return value.value ? T : F;
-  if (typeof value.value === 'string') {
-    if (['t', 'true', 'yes', 'on', '1'].includes(value.value.toLowerCase())) return T;
-    if (['f', 'false', 'no', 'off', '0'].includes(value.value.toLowerCase())) return F;
-  }
-  return ANY;
+  return mask;
 }
 
 function truthOfTest(body: Record<string, unknown>, scope: Scope): number {
@@ -337,7 +429,9 @@ function truthOfTest(body: Record<string, unknown>, scope: Scope): number {
 
 function truthOfNullTest(body: Record<string, unknown>, scope: Scope): number {
   const value = valueIn(body.arg, scope);
-  const known = value.kind === 'const' ? (value.value === null ? T : F) : value.kind === 'caller' ? F : T | F;
+  const typed = value.kind === 'const' && value.typed === true;
+  // A row type of nothing but nulls is null and not null at once.
+  const known = isNull(value) ? T : isNotNull(value) && !typed ? F : T | F;
   return body.nulltesttype === 'IS_NULL' ? known : not(known);
 }
 
@@ -395,24 +489,39 @@ function truth(node: unknown, scope: Scope): number {
   }
 }
 
-const verdicts = perFacet((_functions: readonly FunctionFact[]) => new Map<string, Verdict>());
+/** True when something under the tree changes settings, the caller's claims perhaps. */
+function setsSettings(tree: unknown, functions: readonly FunctionFact[]): boolean {
+  return throughFunctions(tree, functions).some((part) => callsIn(part.tree).some(({ name }) => name === 'set_config'));
+}
+
+function verdict(tree: unknown, caller: Caller): Verdict {
+  if ((truth(tree, outermost(caller, true)) & T) === 0 && !setsSettings(tree, caller.functions)) return 'never';
+  return truth(tree, outermost(caller, false)) === T ? 'always' : 'sometimes';
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+const verdicts = perFacet((_functions: readonly FunctionFact[]) =>
+  perFacet((_columnNames: ReadonlySet<string>) => new Map<string, Verdict>()),
+);
 
 /** What an expression (as pg_get_expr prints it) can be for the caller; one that does not parse is `sometimes`. */
 export function verdictOf(expression: string, caller: Caller): Verdict {
-  const known = caller.columns ? null : verdicts(caller.functions);
+  const known = caller.columns ? null : verdicts(caller.functions)(caller.columnNames ?? NO_NAMES);
   const key = `${caller.role}\u0000${expression}`;
   const before = known?.get(key);
   if (before) return before;
   const tree = expressionTree(expression);
-  const mask = tree ? truth(tree, { ...caller, parameters: new Map(), depth: 0 }) : ANY;
-  const verdict = mask === T ? 'always' : mask & T ? 'sometimes' : 'never';
-  known?.set(key, verdict);
-  return verdict;
+  const found = tree ? verdict(tree, caller) : 'sometimes';
+  known?.set(key, found);
+  return found;
 }
 
-/** What the WHERE clause of a query (the first SELECT of a view's definition) can be; `always` without one. */
+/**
+ * Which rows a query (the SELECT of a view's definition) has of those of its FROM; `always` without a WHERE. One that
+ * groups, aggregates or joins results may have a row whatever its WHERE says.
+ */
 export function verdictOfWhere(select: Record<string, unknown>, caller: Caller): Verdict {
   if (!select.whereClause) return 'always';
-  const mask = truth(select.whereClause, { ...caller, parameters: new Map(), depth: 0 });
-  return mask === T ? 'always' : mask & T ? 'sometimes' : 'never';
+  const found = verdict(select.whereClause, caller);
+  return found === 'never' && !isPlain(select, outermost(caller, true)) ? 'sometimes' : found;
 }

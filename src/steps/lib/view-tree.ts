@@ -1,6 +1,7 @@
 import type { Facts, Relation } from '../../core/facts.ts';
 import { type Node, parseStatements } from '../../core/sql.ts';
 import { perFacet } from './memo.ts';
+import { callsIn } from './sql-tree.ts';
 import { keyOf } from './tables.ts';
 
 const byName = perFacet(
@@ -32,4 +33,23 @@ const viewsByName = perFacet(
 /** The view of that name, or undefined. */
 export function viewNamed(views: Facts['views'], schema: string, name: string): Facts['views'][number] | undefined {
   return viewsByName(views).get(keyOf(schema, name));
+}
+
+/** The one relation a query takes all its rows from, row by row; null where it joins, groups, aggregates or unites. */
+export function onlySource(select: Record<string, unknown>): { schema: string | null; name: string } | null {
+  const from = Array.isArray(select.fromClause) ? (select.fromClause as Node[]) : [];
+  const single = from.length === 1 ? from[0] : undefined;
+  if (!single || !('RangeVar' in single) || select.withClause) return null;
+  const plain = select.op === undefined || select.op === 'SETOP_NONE';
+  const called = callsIn(select.targetList).length > 0;
+  if (!plain || select.groupClause || select.havingClause || called) return null;
+  return { schema: single.RangeVar.schemaname ?? null, name: single.RangeVar.relname ?? '' };
+}
+
+const INSTEAD_OF = 64;
+
+/** True for the definition of an INSTEAD OF trigger; also where it does not parse. */
+export function isInsteadOf(definition: string): boolean {
+  const node = parseStatements(definition)?.[0];
+  return !node || !('CreateTrigStmt' in node) || node.CreateTrigStmt.timing === INSTEAD_OF;
 }
