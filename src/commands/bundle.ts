@@ -1,5 +1,6 @@
 import { EXIT } from '../core/errors.ts';
 import { counted, printable } from '../core/text.ts';
+import type { Verification } from '../evidence/verify.ts';
 import { checklist } from '../steps/checklist.ts';
 import { openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
@@ -17,6 +18,10 @@ export async function bundleCommand(options: AuditOptions & { out?: string }, ve
   } finally {
     await session.close();
   }
+}
+
+function signature(signed: Verification['signed']): string {
+  return signed === null ? 'not signed off' : `signed off by ${printable(signed.by)} on ${signed.at.slice(0, 10)}`;
 }
 
 /** `supaready verify`: 0 it holds, 1 altered (or not ready under --require-ready), 3 unreadable. */
@@ -41,7 +46,9 @@ export async function verifyCommand(
       ...(outcome.project === null ? [] : [`  project ${printable(outcome.project)}, audit ${outcome.auditId}`]),
       ...(outcome.decision === null
         ? []
-        : [`  decision ${outcome.decision}; ${counted(outcome.replayed, 'result')} replayed`]),
+        : [
+            `  decision ${outcome.decision}, ${signature(outcome.signed)}; ${counted(outcome.replayed, 'result')} replayed`,
+          ]),
       ...outcome.problems.map((problem) => `  ✖ ${problem.code}: ${printable(problem.message)}`),
       ...outcome.notReplayed.map((one) => `  – ${one.check} in ${one.environment} not replayed: ${one.reason}`),
       ...(outcome.digest === null ? [] : [`  digest ${outcome.digest}`]),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
 import { type Demo, defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
-import { restorablePath, restoreFile } from './demo/restore-file.ts';
+import { canRestore, restoreFile } from './demo/restore-file.ts';
 import { type Mode, type OpenedAudit, openAuditSession } from './open-audit.ts';
 import { withProgress } from './progress.ts';
 import { interruptible, runChecks } from './run-audit.ts';
@@ -44,7 +44,7 @@ export function openDemoAudit(
         finding.fix.sql === null
           ? restoreFile(demo.repository, finding)
           : applyFixSql(target.databaseUrl, finding.fix.sql),
-      canApply: (finding) => finding.fix.sql !== null || restorablePath(finding) !== null,
+      canApply: (finding) => finding.fix.sql !== null || canRestore(demo.repository, finding),
     },
   });
 }

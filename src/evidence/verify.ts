@@ -30,6 +30,8 @@ export interface Verification {
   auditId: string | null;
   project: string | null;
   decision: Decision | null;
+  /** Who signed that decision off, ISO 8601 UTC; null when nobody has, or what they signed has changed since. */
+  signed: { by: string; at: string } | null;
   problems: Problem[];
   /** Results whose verdict was derived again from the facts, and those that could not be, with the reason. */
   replayed: number;
@@ -178,6 +180,7 @@ export async function verifyBundle(
     auditId: null,
     project: null,
     decision: null,
+    signed: null,
     problems: [],
     replayed: 0,
     notReplayed: [],
@@ -266,6 +269,7 @@ async function verifyContent(
 
   const gate = evaluateGate(state, checklist, run.policy, state.lastEventAt);
   outcome.decision = gate.decision;
+  outcome.signed = gate.signed && { by: gate.signed.by, at: gate.signed.at };
   const tables = Object.fromEntries(
     [...snapshots].map(([environment, { facts }]) => [
       environment,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Demo, prepareDemo } from '../../src/commands/demo/prepare.ts';
 import { openDemoAudit } from '../../src/commands/demo-command.ts';
-import type { Attestation } from '../../src/core/check.ts';
+import { type Attestation, checkpointsOf } from '../../src/core/check.ts';
 import type { Person } from '../../src/core/events.ts';
 import type { GateFinding, GateSection } from '../../src/core/gate.ts';
 import { blocks } from '../../src/core/severity.ts';
@@ -47,6 +47,7 @@ function answerTo(checkpoint: string, question: Attestation): AttestInput {
   };
 }
 
+/** The questions that a section asks, each with its checkpoint. */
 const requiredOf = (section: number) =>
   checklist.sections
     .filter(({ id }) => id === section)
@@ -130,7 +131,13 @@ describe('Harbor as it should be, walked to the end', () => {
     const bundle = await session.bundle(root);
     const verified = await verifyBundle(bundle.path, { checklist, version: VERSION });
     expect(verified.problems).toEqual([]);
-    expect(verified).toMatchObject({ tier: 'REPLAYED', decision: 'ready', digest: bundle.sha256, notReplayed: [] });
+    expect(verified).toMatchObject({
+      tier: 'REPLAYED',
+      decision: 'ready',
+      digest: bundle.sha256,
+      notReplayed: [],
+      signed: { by: owner.name },
+    });
 
     const before = session.view();
     await session.close();
@@ -156,4 +163,113 @@ describe('Harbor as it should be, walked to the end', () => {
     expect(gate.sections.flatMap(blockersOf)).toEqual([]);
     expect(gate.signed).toMatchObject({ by: owner.name, decision: 'ready' });
   });
+});
+
+describe('Harbor with its defects, mended, waived and acknowledged', () => {
+  const directory = join(root, 'defects');
+  let demo: Demo;
+  let session: AuditSession;
+  beforeAll(async () => {
+    demo = await prepareDemo({ directory, fixed: false, fresh: true });
+    ({ session } = open(demo, directory, true));
+    await session.run({ selectors: [] });
+  }, 240_000);
+  afterAll(async () => {
+    await session?.close();
+    await demo?.stop();
+  });
+
+  const first = (severity: GateFinding['severity']): GateFinding => {
+    const found = openFindings(session).find((finding) => finding.severity === severity);
+    if (!found) throw new Error(`nothing open is ${severity}`);
+    return found;
+  };
+  const waiver = (finding: GateFinding) => ({
+    fingerprint: finding.fingerprint,
+    environment: finding.environment,
+    reason: 'Nobody has been let in yet',
+    risk: 'A stranger could read it',
+    compensating: 'The shop is behind a password',
+    owner: 'Mira Holm',
+    days: 14,
+  });
+
+  test('a blocker waived and a medium acknowledged no longer count, and what is left still blocks', async () => {
+    const before = openFindings(session).length;
+    const blocker = first('blocker');
+    await session.waive(waiver(blocker), owner);
+    expect(openFindings(session)).toHaveLength(before - 1);
+
+    const medium = first('medium');
+    const { fingerprint, environment } = medium;
+    await session.acknowledge({ fingerprint, environment, note: 'Known, and small' }, owner);
+    expect(openFindings(session)).toHaveLength(before - 2);
+    await expect(
+      session.acknowledge({ fingerprint: first('blocker').fingerprint, environment, note: 'No' }, owner),
+    ).rejects.toMatchObject({ code: 'not-acknowledgeable' });
+    expect(session.view().gate.decision).toBe('blocked');
+  });
+
+  test('each fix that can be applied makes the count fall, and none is offered that changes nothing', async () => {
+    const { canApply } = session.view();
+    const refused = new Set<string>();
+    const mendable = () =>
+      openFindings(session).filter((finding) => canApply?.(finding) === true && !refused.has(finding.fingerprint));
+    for (let round = 1; round <= 4 && mendable().length > 0; round++) {
+      const before = openFindings(session).length;
+      for (const { fingerprint, environment } of mendable()) {
+        if (openFindings(session).some((one) => one.fingerprint === fingerprint))
+          await session.applyFix(fingerprint, environment).catch(() => refused.add(fingerprint));
+      }
+      const { fixed, problems } = await session.run({ selectors: [] });
+      expect(problems).toEqual([]);
+      if (round === 1) expect(fixed.length).toBeGreaterThan(30);
+      expect(openFindings(session).length).toBeLessThanOrEqual(before);
+    }
+    expect(mendable()).toEqual([]);
+    expect(openFindings(session).length).toBeLessThan(50);
+    expect(session.view().gate.decision).toBe('blocked');
+  }, 240_000);
+
+  test('all but one accepted and all asked answered, one open finding still blocks; accepted too, it is ready with waivers', async () => {
+    const accept = async (finding: GateFinding) => {
+      const before = openFindings(session).length;
+      if (finding.severity === 'medium')
+        await session.acknowledge({ ...waiver(finding), note: 'Known, and small' }, owner);
+      else await session.waive(waiver(finding), owner);
+      expect(openFindings(session)).toHaveLength(before - 1);
+    };
+    const answerAll = async (sections: readonly number[]) => {
+      for (const { checkpoint, question } of sections.flatMap(requiredOf))
+        await session.attest(answerTo(checkpoint, question), owner);
+    };
+    const last = openFindings(session).at(-1);
+    const where = checkpointsOf(checklist).find(({ checks }) => checks.some(({ id }) => id === last?.check))?.id;
+    if (!last || !where?.startsWith('6.')) throw new Error('nothing of section 6 is open');
+    for (const finding of openFindings(session)) if (finding.fingerprint !== last.fingerprint) await accept(finding);
+    await answerAll([1, 2, 3, 4, 5, 6]);
+
+    const one = session.view().gate;
+    expect(openFindings(session)).toHaveLength(1);
+    expect(one.decision).toBe('blocked');
+    expect(one.blocking.filter((id) => !id.startsWith('7.'))).toEqual([where]);
+    expect(sectionOf(session, 7).state).toBe('locked');
+    await expect(session.sign('In spite of it.', owner)).rejects.toMatchObject({ code: 'not-ready' });
+
+    await accept(last);
+    expect(sectionOf(session, 6).state).toBe('satisfied');
+    await answerAll([7]);
+    expect(session.view().gate).toMatchObject({ decision: 'ready-with-waivers', blocking: [] });
+    await session.sign('With the waivers listed.', owner);
+    expect(session.view().gate.signed).toMatchObject({ by: owner.name, decision: 'ready-with-waivers' });
+
+    const bundle = await session.bundle(root);
+    const verified = await verifyBundle(bundle.path, { checklist, version: VERSION });
+    expect(verified).toMatchObject({ problems: [], tier: 'REPLAYED', decision: 'ready-with-waivers' });
+
+    const taken = session.view().state.waivers.at(-1);
+    await session.revoke(taken?.id ?? '', 'Not acceptable after all', owner);
+    expect(openFindings(session)).toHaveLength(1);
+    expect(session.view().gate).toMatchObject({ decision: 'blocked', signed: null });
+  }, 240_000);
 });
