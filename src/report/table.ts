@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 import type { GateCheck, GateCheckpoint } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
-import { counted, printable } from '../core/text.ts';
+import { printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { nextLines } from './next.ts';
-import { ATTESTATION_WORDS, CHECK_WORDS, CHECKPOINT_WORDS } from './words.ts';
+import { ATTESTATION_WORDS, checkpointSaid, checkSaid } from './words.ts';
 
 export type Paint = (style: 'good' | 'bad' | 'warn' | 'dim' | 'bold', text: string) => string;
 
@@ -19,18 +19,10 @@ function pad(text: string, width: number): string {
 }
 
 function checkLine(check: GateCheck, environments: number, paint: Paint): string {
-  const { glyph, word } = CHECK_WORDS[check.status];
-  const open = check.findings.filter((finding) => finding.state === 'open').length;
+  const { glyph, word } = checkSaid(check);
   const style = check.status === 'pass' ? 'good' : check.satisfied ? 'dim' : check.status === 'fail' ? 'bad' : 'warn';
   const where = environments > 1 ? ` [${check.environment}]` : '';
-  const said =
-    check.status === 'fail'
-      ? `${counted(check.findings.length, 'finding')}${open < check.findings.length ? `, ${open} open` : ''}; ${check.lookedAt ?? ''}`
-      : check.status === 'pass'
-        ? (check.lookedAt ?? '')
-        : `${word}: ${check.reason ?? ''}`;
-  const note = check.attestedBy ? ' (attested by hand)' : check.stale ? ` (stale: ${check.stale})` : '';
-  return `    ${paint(style, glyph)} ${pad(check.id + where, 34)} ${printable(said)}${note}`;
+  return `    ${paint(style, glyph)} ${pad(check.id + where, 34)} ${printable(word)}`;
 }
 
 function findingLines(checkpoint: GateCheckpoint, paint: Paint): string[] {
@@ -71,7 +63,7 @@ export function renderTable(
     const lock = section.state === 'locked' ? paint('dim', `  locked until ${section.opensAfter.join(', ')}`) : '';
     lines.push('', `${paint('bold', `${section.id} ${section.title}`)}${lock}`);
     for (const checkpoint of checkpoints) {
-      const { glyph, word } = CHECKPOINT_WORDS[checkpoint.ownState];
+      const { glyph, word } = checkpointSaid(checkpoint);
       const style = checkpoint.ownState === 'satisfied' ? 'good' : checkpoint.ownState === 'blocked' ? 'bad' : 'warn';
       lines.push(`  ${paint(style, glyph)} ${checkpoint.id} ${checkpoint.title}  ${paint(style, word)}`);
       const checks = checkpoint.checks.filter((check) => options.selected === null || options.selected.has(check.id));
@@ -88,7 +80,7 @@ export function renderTable(
   }
   const satisfied = gate.sections
     .flatMap((section) => section.checkpoints)
-    .filter((checkpoint) => checkpoint.ownState === 'satisfied').length;
+    .filter((checkpoint) => checkpoint.state === 'satisfied').length;
   const total = gate.sections.flatMap((section) => section.checkpoints).length;
   lines.push(
     '',

@@ -111,7 +111,7 @@ function madeUpChecklist(): Checklist {
   return { version: '1', sections };
 }
 
-export type Answer = Partial<Pick<CheckResult, 'status' | 'reason' | 'lookedAt' | 'findings'>>;
+export type Answer = Partial<Pick<CheckResult, 'status' | 'reason' | 'lookedAt' | 'findings' | 'evaluatedAt'>>;
 
 export interface MemoryOptions {
   checklist?: Checklist;
@@ -315,13 +315,13 @@ export class MemoryController implements AuditController {
     const findings = answer.findings ?? [];
     return {
       check: one.id,
-      rev: 1,
+      rev: one.rev,
       environment,
       status: answer.status ?? (findings.length > 0 ? 'fail' : 'pass'),
       reason: answer.reason ?? null,
       lookedAt: answer.lookedAt === undefined ? '17 tables' : answer.lookedAt,
       findings,
-      evaluatedAt: NOW,
+      evaluatedAt: answer.evaluatedAt ?? NOW,
       snapshotId: 'a'.repeat(64),
       facets: {},
       ms: 1,

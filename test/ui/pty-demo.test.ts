@@ -57,7 +57,7 @@ describe.skipIf(!HAS_TMUX)('supaready demo in a real terminal (tmux)', () => {
     terminal.keys('G');
     await terminal.waitFor((screen) => IDLE(screen) && screen !== resumed);
     terminal.keys('/', 'waived');
-    await terminal.waitFor(/~ waived/);
+    await terminal.waitFor(/~ \w+ .*waived: /);
     terminal.keys('Escape');
     await terminal.waitFor('? help');
 

@@ -117,7 +117,7 @@ describe('the wizard on screen', () => {
     press('y');
     await waitFor('waived for 14 days');
     expect(controller.calls).toContain('waive 14 by Ada');
-    expect(await waitFor(IDLE)).toMatch(/~ waived/);
+    expect(await waitFor(IDLE)).toMatch(/~ high +public\.payments +waived: /);
   });
 
   test('an unknown person is asked once, with the first act', async () => {
@@ -167,7 +167,7 @@ describe('the wizard on screen', () => {
     press('https://example.org/review', '<enter>', 'y');
     await waitFor('timestamps attested by hand');
     expect(controller.calls).toContain('attest timestamps passed by Ada');
-    expect(await waitFor(IDLE)).toMatch(/✎ timestamps +looked at by hand, attested/);
+    expect(await waitFor(IDLE)).toMatch(/✎ timestamps +attested by hand, skipped: needs/);
   });
 
   test('a locked section can be looked at and run ahead, not attested', async () => {
@@ -342,7 +342,7 @@ describe('the wizard on screen', () => {
     await waitFor((text) => text.includes('Approve as the second person') && !text.includes('one moment'));
     press('Grace', '<enter>', '<enter>', 'y');
     await waitFor('approved');
-    expect(await waitFor(IDLE)).toMatch(/~ waived +public\.notes/);
+    expect(await waitFor(IDLE)).toMatch(/~ blocker +public\.notes +waived: /);
   });
 
   test('read-only: everything can be looked at, nothing changed, and it says who holds the audit', async () => {

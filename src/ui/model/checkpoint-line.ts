@@ -40,6 +40,7 @@ function findingLine(row: Extract<CheckpointRow, { kind: 'finding' }>, selected:
   const { finding } = row;
   const mark = findingMark(finding);
   const fresh = context.appeared.has(finding.fingerprint) ? 'new: ' : '';
+  const covered = finding.state === 'open' ? '' : `${finding.state}: `;
   return [
     pointer(selected),
     span(`${mark.glyph} `, mark.tone),
@@ -47,7 +48,7 @@ function findingLine(row: Extract<CheckpointRow, { kind: 'finding' }>, selected:
     span(' '),
     column(`${row.object}${place(finding.environment, context)}`, context.objectWidth, selected ? 'strong' : undefined),
     span('  '),
-    span(`${fresh}${finding.message}`),
+    span(`${covered}${fresh}${finding.message}`),
   ];
 }
 

@@ -1,7 +1,16 @@
 import type { GateAttestation, GateCheck, GateCheckpoint, GateFinding, GateSection } from '../../core/gate.ts';
 import { blocks, type Severity } from '../../core/severity.ts';
 import { counted } from '../../core/text.ts';
-import { ATTESTATION_WORDS, CHECK_WORDS, CHECKPOINT_WORDS } from '../../report/words.ts';
+import {
+  CHECK_WORDS,
+  CHECKPOINT_WORDS,
+  checkpointSaid,
+  checkSaid,
+  findingSaid,
+  questionSaid,
+  type Said,
+  sectionSaid,
+} from '../../report/words.ts';
 import type { Tone } from '../theme.ts';
 
 /** A glyph, the tone it is drawn in, and the words that say the same without colour. */
@@ -23,35 +32,25 @@ function once<K extends object, V>(known: WeakMap<K, V>, key: K, make: (key: K) 
   return made;
 }
 
-/** What stands between a checkpoint and `satisfied`, in a few words. */
-export function checkpointMark(checkpoint: GateCheckpoint): Mark {
-  if (checkpoint.state === 'satisfied') return { glyph: '✔', tone: 'ok', words: 'satisfied' };
-  if (checkpoint.state === 'locked') {
-    return { glyph: CHECKPOINT_WORDS.locked.glyph, tone: 'muted', words: `locked${ahead(checkpoint)}` };
-  }
-  return ownMark(checkpoint);
+const STATE_TONES: Readonly<Record<GateCheckpoint['ownState'], Tone>> = {
+  satisfied: 'ok',
+  waiting: 'warn',
+  stale: 'warn',
+  blocked: 'bad',
+};
+
+function marked({ glyph, word }: Said, tone: Tone): Mark {
+  return { glyph, tone, words: word };
 }
 
-/** The state a checkpoint has by itself, whether its section is open or not. */
-function ownMark(checkpoint: GateCheckpoint): Mark {
-  const own = checkpoint.blockers.filter((one) => one.kind !== 'locked');
-  if (own.length > 0 && own.every((one) => one.kind === 'check-not-run' || one.kind === 'attestation-missing')) {
-    const run = own.some((one) => one.kind === 'check-not-run');
-    if (run) return { glyph: '○', tone: 'muted', words: 'not run yet' };
+/** What stands between a checkpoint and `satisfied`, in a few words. */
+export function checkpointMark(checkpoint: GateCheckpoint): Mark {
+  if (checkpoint.state === 'locked') {
+    const { glyph, word } = CHECKPOINT_WORDS.locked;
+    return { glyph, tone: 'muted', words: `${word}${ahead(checkpoint)}` };
   }
-  switch (checkpoint.ownState) {
-    case 'satisfied':
-      return { glyph: '✔', tone: 'ok', words: 'satisfied' };
-    case 'waiting': {
-      const questions = own.filter((one) => one.kind.startsWith('attestation')).length;
-      const words = questions > 0 ? `${counted(questions, 'question')} to answer` : 'waits for a person';
-      return { glyph: '?', tone: 'warn', words };
-    }
-    case 'stale':
-      return { glyph: '↻', tone: 'warn', words: 'stale, run again' };
-    default:
-      return { glyph: '✖', tone: 'bad', words: `blocked by ${own.length.toLocaleString('en-US')}` };
-  }
+  const said = checkpointSaid(checkpoint);
+  return marked(said, said.glyph === CHECK_WORDS['not-run'].glyph ? 'muted' : STATE_TONES[checkpoint.ownState]);
 }
 
 function ahead(checkpoint: GateCheckpoint): string {
@@ -69,41 +68,38 @@ export function holdsBack(finding: GateFinding): boolean {
   return finding.state === 'open' && blocks(finding.severity);
 }
 
+const SECTION_TONES: Readonly<Record<GateSection['state'], Tone>> = {
+  satisfied: 'ok',
+  open: 'accent',
+  locked: 'muted',
+};
+
 export function sectionMark(section: GateSection): Mark {
-  const done = section.checkpoints.filter((one) => one.state === 'satisfied').length;
-  if (section.state === 'satisfied') return { glyph: '✔', tone: 'ok', words: 'satisfied' };
-  if (section.state === 'open') {
-    return { glyph: '▸', tone: 'accent', words: `open, ${done} of ${section.checkpoints.length} ✔` };
-  }
-  return { glyph: '⊘', tone: 'muted', words: 'locked' };
+  return marked(sectionSaid(section), SECTION_TONES[section.state]);
 }
 
 /** What a check found or why it did not: the words after its id. */
 export function checkMark(check: GateCheck): Mark {
-  return once(checkMarks, check, markOfCheck);
+  return once(checkMarks, check, (one) => marked(checkSaid(one), toneOfCheck(one)));
 }
 
-function markOfCheck(check: GateCheck): Mark {
-  if (check.attestedBy !== null) {
-    return { glyph: '✎', tone: 'attested', words: `looked at by hand, attested; ${check.reason ?? 'could not run'}` };
-  }
-  const { glyph, word } = CHECK_WORDS[check.status];
-  if (check.stale !== null) return { glyph: '↻', tone: 'warn', words: `stale: ${check.stale}` };
+function toneOfCheck(check: GateCheck): Tone {
+  if (check.attestedBy !== null) return 'attested';
+  if (check.stale !== null) return 'warn';
   switch (check.status) {
     case 'pass':
-      return { glyph, tone: 'ok', words: `${check.lookedAt ?? 'everything'} looked at` };
+      return 'ok';
     case 'fail':
-      return {
-        glyph: check.satisfied ? '~' : glyph,
-        tone: check.satisfied ? 'attested' : worstTone(check.findings),
-        words: countsOf(check.findings) + (check.lookedAt === null ? '' : ` in ${check.lookedAt}`),
-      };
+      return check.satisfied && check.findings.some((one) => one.state !== 'open')
+        ? 'attested'
+        : worstTone(check.findings);
     case 'not-run':
-      return { glyph, tone: 'muted', words: word };
     case 'not-applicable':
-      return { glyph, tone: 'muted', words: `does not apply: ${check.reason ?? ''}` };
-    default:
-      return { glyph, tone: check.status === 'error' ? 'bad' : 'warn', words: `${word}: ${check.reason ?? ''}` };
+      return 'muted';
+    case 'error':
+      return 'bad';
+    case 'skipped':
+      return 'warn';
   }
 }
 
@@ -111,20 +107,6 @@ function worstTone(findings: readonly GateFinding[]): Tone {
   const open = findings.filter(holdsBack);
   if (open.length === 0) return 'muted';
   return open.some((one) => one.severity !== 'medium') ? 'bad' : 'warn';
-}
-
-/** `2 blocker, 1 medium, 3 waived` */
-function countsOf(findings: readonly GateFinding[]): string {
-  const counts = new Map<string, number>();
-  for (const finding of findings) {
-    const name = finding.state === 'open' ? finding.severity : finding.state;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const order: readonly string[] = ['blocker', 'high', 'medium', 'low', 'info', 'waived', 'acknowledged'];
-  return order
-    .filter((name) => counts.has(name))
-    .map((name) => `${(counts.get(name) ?? 0).toLocaleString('en-US')} ${name}`)
-    .join(', ');
 }
 
 const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
@@ -136,17 +118,20 @@ const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
 };
 
 export function findingMark(finding: GateFinding): Mark {
-  if (finding.state !== 'open') return { glyph: '~', tone: 'attested', words: finding.state };
-  const glyph = blocks(finding.severity) ? '✖' : '·';
-  return { glyph, tone: SEVERITY_TONES[finding.severity], words: finding.severity };
+  return marked(findingSaid(finding), finding.state === 'open' ? SEVERITY_TONES[finding.severity] : 'attested');
 }
 
+const QUESTION_TONES: Readonly<Record<GateAttestation['state'], Tone>> = {
+  missing: 'warn',
+  given: 'ok',
+  failed: 'bad',
+  stale: 'warn',
+  'awaiting-approval': 'warn',
+};
+
 export function questionMark(question: GateAttestation): Mark {
-  const { glyph, word } = ATTESTATION_WORDS[question.state];
-  const tones = { missing: 'warn', given: 'ok', failed: 'bad', stale: 'warn', 'awaiting-approval': 'warn' } as const;
-  const words = question.state === 'missing' && !question.required ? 'optional' : word;
-  const tone = question.state === 'missing' && !question.required ? 'muted' : tones[question.state];
-  return { glyph, tone, words };
+  const optional = question.state === 'missing' && !question.required;
+  return marked(questionSaid(question), optional ? 'muted' : QUESTION_TONES[question.state]);
 }
 
 /** Local time of day of an ISO time, `14:02:11`. */

@@ -49,10 +49,7 @@ export function CheckpointScreen({ place }: { place: CheckpointPlace }): ReactNo
       width: columns,
       environments: several,
       appeared: state.appeared,
-      objectWidth: Math.min(
-        (list?.longestObject ?? 0) + (several ? 14 : 0),
-        Math.max(12, Math.min(48, Math.floor(columns * 0.36))),
-      ),
+      objectWidth: Math.min((list?.longestObject ?? 0) + (several ? 14 : 0), Math.max(12, Math.floor(columns * 0.36))),
       idWidth: Math.min((list?.longest ?? 0) + (several ? 14 : 0), Math.floor(columns * 0.4)),
     }),
     [columns, several, state.appeared, list],
