@@ -34,12 +34,13 @@ export function pad(text: string, width: number): string {
   return fitting + ' '.repeat(Math.max(0, width - cells(fitting)));
 }
 
-/** Splits one long word into pieces of at most `width` cells. */
+/** Splits one long word into pieces of at most `width` cells; a single character wider than that becomes `…`. */
 function pieces(word: string, width: number): string[] {
   const parts: string[] = [];
   let part = '';
   let used = 0;
-  for (const grapheme of graphemes(word)) {
+  for (const whole of graphemes(word)) {
+    const grapheme = cut(whole, width);
     const size = cells(grapheme);
     if (used + size > width && part !== '') {
       parts.push(part);

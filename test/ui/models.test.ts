@@ -23,7 +23,7 @@ import { flawed, MemoryController } from './memory-controller.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
-  fc.constantFrom('表格', '👍🏽', 'e\u0301', 'مرحبا', 'ascii only'),
+  fc.constantFrom('表格', '👍🏽', 'e\u0301', 'مرحبا', '𝅘𝅥𝅮', 'ascii only'),
 );
 
 describe('text in cells', () => {
