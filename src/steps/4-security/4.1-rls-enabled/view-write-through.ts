@@ -3,6 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import {
   API_ROLES,
+  callerOf,
   exposedSchemas,
   holds,
   isInvokerView,
@@ -52,7 +53,7 @@ export const viewWriteThrough = defineCheck({
       const select = definition ? viewSelect(definition.definition) : null;
       const filtered =
         select !== null &&
-        verdictOfWhere(select, { role: 'anon', functions: facts.functions }) === 'never' &&
+        verdictOfWhere(select, callerOf(facts, 'anon')) === 'never' &&
         view.options.some((option) => option.startsWith('check_option='));
       if (filtered) continue;
       const reaching = writers.filter(({ role }) => reachesSchema(facts, role, view.schema));

@@ -4,6 +4,7 @@ import type { Severity } from '../../../core/severity.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import {
+  callerOf,
   columnsOf,
   exposedSchemas,
   holds,
@@ -41,9 +42,8 @@ export const policyAnyAuthenticated = defineCheck({
       const { using } = policy;
       if (using === null || !roles.includes('authenticated') || isDeclared(facts.declared?.publicTables, relation))
         continue;
-      if (verdictOf(using, { role: 'authenticated', functions: facts.functions }) !== 'always') continue;
-      const anonToo =
-        roles.includes('anon') && verdictOf(using, { role: 'anon', functions: facts.functions }) === 'always';
+      if (verdictOf(using, callerOf(facts, 'authenticated')) !== 'always') continue;
+      const anonToo = roles.includes('anon') && verdictOf(using, callerOf(facts, 'anon')) === 'always';
       if (anonToo || policyRows(facts, 'authenticated', relation, 'select').rows !== 'all') continue;
       if (!holds(facts, 'authenticated', relation, 'select') || !reachesSchema(facts, 'authenticated', relation.schema))
         continue;
@@ -57,7 +57,7 @@ export const policyAnyAuthenticated = defineCheck({
       const owner = ownerColumns(facts, relation)[0];
       if (owner === undefined && secret.length === 0) continue;
       // The condition itself asks for a session: meant as protection, and it protects nothing.
-      const meantAsGuard = verdictOf(using, { role: 'anon', functions: facts.functions }) === 'never';
+      const meantAsGuard = verdictOf(using, callerOf(facts, 'anon')) === 'never';
       const severity: Severity = secret.length > 0 || personal.length > 0 || meantAsGuard ? 'high' : 'low';
       const shown = secret.length > 0 ? secret : personal;
       const object = policyRef(policy);

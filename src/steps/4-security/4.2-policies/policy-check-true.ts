@@ -6,6 +6,7 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import { type ApiPolicy, apiPolicies } from '../../lib/api-policies.ts';
 import {
   type ApiRole,
+  callerOf,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -96,11 +97,7 @@ function forgedOwner(
   check: string,
 ): (Pick<FindingDraft, 'severity' | 'message'> & { owner: string }) | null {
   if (policy.command !== 'insert' && policy.command !== 'all') return null;
-  if (
-    !roles.includes('authenticated') ||
-    verdictOf(check, { role: 'authenticated', functions: facts.functions }) === 'never'
-  )
-    return null;
+  if (!roles.includes('authenticated') || verdictOf(check, callerOf(facts, 'authenticated')) === 'never') return null;
   if (!holds(facts, 'authenticated', relation, 'insert') || !reachesSchema(facts, 'authenticated', relation.schema))
     return null;
   const owners = ownerColumns(facts, relation);
@@ -149,7 +146,7 @@ export const policyCheckTrue = defineCheck({
       // A USING that is always true is rls-policy-always-true's finding.
       const usingOpen =
         policy.using !== null &&
-        entry.roles.some((role) => verdictOf(policy.using ?? '', { role, functions: facts.functions }) === 'always');
+        entry.roles.some((role) => verdictOf(policy.using ?? '', callerOf(facts, role)) === 'always');
       const judged = explicit && !usingOpen ? alwaysTrue(facts, entry, check) : null;
       const forged = judged || usingOpen ? null : forgedOwner(facts, entry, check);
       const found = judged ?? forged;

@@ -5,6 +5,7 @@ import { type Node, nameParts } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import {
+  callerOf,
   columnsOf,
   exposedSchemas,
   holdsColumn,
@@ -171,10 +172,7 @@ export const policyColumnEscalation = defineCheck({
     );
     const findings = new Map<string, FindingDraft>();
     for (const { policy, relation } of entries) {
-      if (
-        !letsOwnRow(policy) ||
-        verdictOf(policy.using ?? '', { role: 'authenticated', functions: facts.functions }) !== 'sometimes'
-      )
+      if (!letsOwnRow(policy) || verdictOf(policy.using ?? '', callerOf(facts, 'authenticated')) !== 'sometimes')
         continue;
       if (!reachesSchema(facts, 'authenticated', relation.schema)) continue;
       const open = columnsOf(facts, relation).filter(

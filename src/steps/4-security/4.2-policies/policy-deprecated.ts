@@ -3,6 +3,7 @@ import type { Policy } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
+import { callerOf } from '../../lib/exposure.ts';
 import { located } from '../../lib/origins.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
 import { decidingExpression } from '../../lib/policy-tree.ts';
@@ -48,7 +49,7 @@ export const policyDeprecated = defineCheck({
   falseAlarms:
     'A policy for PUBLIC that anonymous visitors can pass (public content) is not flagged: it is for everybody.',
   matrix: 'RLS',
-  needs: ['policies', 'relations', 'roles', 'functions'],
+  needs: ['policies', 'relations', 'roles', 'functions', 'columns'],
   uses: ['repoMigrations'],
   evaluate({ facts }) {
     const entries = apiPolicies(facts);
@@ -75,8 +76,8 @@ export const policyDeprecated = defineCheck({
       }
       if (!policy.permissive || !policy.roles.includes('public')) continue;
       const deciding = decidingExpression(policy, policy.command === 'insert' ? 'insert' : 'select');
-      if (deciding === null || verdictOf(deciding, { role: 'anon', functions: facts.functions }) !== 'never') continue;
-      if (verdictOf(deciding, { role: 'authenticated', functions: facts.functions }) === 'never') continue;
+      if (deciding === null || verdictOf(deciding, callerOf(facts, 'anon')) !== 'never') continue;
+      if (verdictOf(deciding, callerOf(facts, 'authenticated')) === 'never') continue;
       findings.push({
         object,
         severity: 'low',

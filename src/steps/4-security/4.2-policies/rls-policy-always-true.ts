@@ -6,6 +6,7 @@ import { qualified } from '../../../core/text.ts';
 import { type ApiPolicy, apiPolicies } from '../../lib/api-policies.ts';
 import {
   type ApiRole,
+  callerOf,
   columnsOf,
   type ExposureFacts,
   exposedSchemas,
@@ -119,7 +120,7 @@ export const rlsPolicyAlwaysTrue = defineCheck({
       const { policy, relation } = entry;
       const { using } = policy;
       if (!policy.permissive || using === null || policy.command === 'insert') continue;
-      const roles = entry.roles.filter((role) => verdictOf(using, { role, functions: facts.functions }) === 'always');
+      const roles = entry.roles.filter((role) => verdictOf(using, callerOf(facts, role)) === 'always');
       if (roles.length === 0) continue;
       const judged = judgeWrites(facts, entry, roles) ?? judgeReads(facts, entry, roles);
       if (!judged) continue;

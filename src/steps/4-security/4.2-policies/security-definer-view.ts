@@ -5,6 +5,7 @@ import { qualified } from '../../../core/text.ts';
 import {
   API_ROLES,
   type ApiRole,
+  callerOf,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -72,8 +73,7 @@ export const securityDefinerView = defineCheck({
       const bases = basesOf(facts, view.schema, view.name);
       const opened = readers.filter((role) => bases.some((table) => closedTo(facts, role, table)));
       const select = viewSelect(viewNamed(facts.views, view.schema, view.name)?.definition ?? '');
-      const perCaller =
-        select !== null && verdictOfWhere(select, { role: 'anon', functions: facts.functions }) === 'never';
+      const perCaller = select !== null && verdictOfWhere(select, callerOf(facts, 'anon')) === 'never';
       const shown = [
         ...new Set(
           bases
