@@ -1,6 +1,6 @@
+import * as original from '@alcalzone/ansi-tokenize';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import * as original from '../../node_modules/@alcalzone/ansi-tokenize/build/index.js';
 import { rememberingCells } from '../../src/ui/styled-cells.ts';
 
 const colours = fc.constantFrom(...[0, 1, 2, 7, 22, 27, 31, 32, 33, 36, 39].map((code) => `\u001B[${code}m`));
