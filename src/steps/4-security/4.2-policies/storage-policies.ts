@@ -3,6 +3,7 @@ import type { Facts, Policy } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import type { Severity } from '../../../core/severity.ts';
+import { nameParts, parseExpression, walk } from '../../../core/sql.ts';
 import { quoteLiteral } from '../../../core/text.ts';
 import { located } from '../../lib/origins.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
@@ -34,15 +35,33 @@ function where(reach: readonly StorageReach[]): string {
   return buckets.length === 0 ? 'storage' : `bucket${buckets.length === 1 ? '' : 's'} ${listed(buckets)}`;
 }
 
+/**
+ * True when an expression asks who the caller is or looks something up: a function outside storage and pg_catalog, or a
+ * sub-select. What such a policy gives to whom is not decided by the path alone, and taken as meant.
+ */
+function asksCaller(policy: Policy): boolean {
+  let asks = false;
+  for (const text of [policy.using, policy.check]) {
+    walk(text === null ? null : parseExpression(text), (type, node) => {
+      const [schema] = nameParts(node.funcname);
+      const foreign =
+        type === 'FuncCall' && nameParts(node.funcname).length > 1 && schema !== 'storage' && schema !== 'pg_catalog';
+      if (foreign || type === 'SubLink') asks = true;
+      return !asks;
+    });
+  }
+  return asks;
+}
+
 /** Severity of what a policy gives, or null when it is as it should be. */
-function severityOf(reach: StorageReach, isPrivate: (bucket: string) => boolean): Severity | null {
+function severityOf(reach: StorageReach, isPrivate: (bucket: string) => boolean, policy: Policy): Severity | null {
   const whole = reach.everything || reach.buckets.length > 0;
   if (reach.operation === 'select') {
     if (reach.everything) return 'high';
     const hidden = reach.buckets.some(isPrivate);
     return hidden ? (reach.role === 'anon' ? 'high' : 'medium') : null;
   }
-  if (reach.role === 'anon') return 'high';
+  if (reach.role === 'anon' && (whole || !asksCaller(policy))) return 'high';
   if (!whole) return null;
   return reach.operation === 'insert' && !reach.everything ? 'medium' : 'high';
 }
@@ -55,7 +74,7 @@ function judge(
   isPrivate: (bucket: string) => boolean,
 ) {
   const hits = OPERATIONS.flatMap((operation) => storageReach(facts, policy, operation)).flatMap((reach) => {
-    const severity = severityOf(reach, isPrivate);
+    const severity = severityOf(reach, isPrivate, policy);
     return severity === null ? [] : [{ reach, severity }];
   });
   const severity = RANK.find((rank) => hits.some((hit) => hit.severity === rank));
