@@ -29,5 +29,7 @@ export interface CheckFixture {
    * collected, by facet and phase. Last resort.
    */
   overlay?: Partial<Record<'silent' | 'defect' | 'fixed', Readonly<Record<string, unknown>>>>;
+  /** Judges roles, which belong to the whole server: the case gets a server of its own. */
+  ownServer?: true;
   parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
 }

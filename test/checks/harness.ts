@@ -11,7 +11,7 @@ import { snapshotOf } from '../../src/core/snapshot.ts';
 import { loadSqlParser, parseScript } from '../../src/core/sql.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
-import { freshDatabase } from '../helpers/database.ts';
+import { freshDatabase, isolatedDatabase } from '../helpers/database.ts';
 import type { CheckFixture, Files } from './fixture.ts';
 
 const NOTHING_DECLARED: Declared = {
@@ -58,7 +58,7 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
 
       test('silent, found, mended, silent again', async () => {
         // Section 7 judges the audit itself: its facts come from the fixture alone.
-        const open = section.id === 7 ? null : await freshDatabase();
+        const open = section.id === 7 ? null : await (fixture.ownServer ? isolatedDatabase() : freshDatabase());
         onTestFinished(async () => open?.drop());
         const sql = async (text: string | undefined) => {
           if (text && open) await open.sql(text);

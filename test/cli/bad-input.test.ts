@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
-import { startServer } from '../../src/facts/shadow/server.ts';
 import { acquireLock } from '../../src/state/lock.ts';
 import { runCli, temporaryFolder } from '../helpers/cli.ts';
-import { freshDatabase } from '../helpers/database.ts';
+import { freshDatabase, isolatedDatabase } from '../helpers/database.ts';
 
 async function database(sql = 'create table public.notes (id bigint primary key)') {
   const fresh = await freshDatabase();
@@ -59,14 +56,13 @@ describe('databases that cannot be audited', () => {
 
   test('a role without rights still gives a truthful answer, never green', async () => {
     // Roles belong to the whole server: this test has one of its own, so that no other test sees the role.
-    const server = await startServer({ directory: temporaryFolder(), ephemeral: true });
-    onTestFinished(() => server.stop());
-    await server.createDatabase('closed', await ensureBaseline(server));
-    const client = new pg.Client({ connectionString: server.url('closed') });
-    await client.connect();
-    await client.query('create table public.notes (id bigint primary key); create role nobody_much login');
-    await client.end();
-    const named = new URL(server.url('closed', 'nobody_much'));
+    const closed = await isolatedDatabase();
+    onTestFinished(() => closed.drop());
+    await closed.sql(
+      '-- as supabase_admin\ncreate table public.notes (id bigint primary key); create role nobody_much login',
+    );
+    const named = new URL(closed.url);
+    named.username = 'nobody_much';
     const result = await runCli(['check', '--db-url', named.href, '--format', 'json', '--no-save']);
     expect(result.code).toBe(1);
     const report = JSON.parse(result.stdout);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
 import { type PostgresServer, serverOnPort, startServer } from '../../src/facts/shadow/server.ts';
 
 export interface TestDatabase {
@@ -64,9 +65,20 @@ export async function runScript(url: string, adminUrl: string, text: string): Pr
 export async function freshDatabase(name = `test_${randomBytes(6).toString('hex')}`): Promise<TestDatabase> {
   const server = testServer();
   await server.createDatabase(name, baselineTemplate());
+  return open(server, name, () => server.dropDatabase(name));
+}
+
+function open(server: PostgresServer, name: string, drop: () => Promise<void>): TestDatabase {
   const url = server.url(name);
   const adminUrl = server.url(name, 'supabase_admin');
-  return { url, adminUrl, sql: (text) => runScript(url, adminUrl, text), drop: () => server.dropDatabase(name) };
+  return { url, adminUrl, sql: (text) => runScript(url, adminUrl, text), drop };
+}
+
+/** A database on a server of its own, for tests that make or judge roles: those belong to the whole server. */
+export async function isolatedDatabase(): Promise<TestDatabase> {
+  const server = await startServer({ directory: mkdtempSync(join(tmpdir(), 'supaready-isolated-')), ephemeral: true });
+  await server.createDatabase('isolated', await ensureBaseline(server));
+  return open(server, 'isolated', () => server.stop());
 }
 
 const DEBIAN_15 = '/usr/lib/postgresql/15/bin';

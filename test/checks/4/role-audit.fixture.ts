@@ -11,11 +11,11 @@ const names = [
 const [reader, reports, batch, group, known, claim] = names;
 
 /*
- * Roles belong to the whole server: they are made by the defect and taken away by the repair, and what other tests' roles
- * would add is left out by name.
+ * Roles belong to the whole server, so this case has one of its own.
  */
 export default {
   check: 'role-audit',
+  ownServer: true,
   silent: `
 -- as supabase_admin
 drop role if exists ${names.join(', ')};
