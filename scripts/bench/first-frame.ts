@@ -19,6 +19,8 @@ function untilFrame(command: string, text: string, env: NodeJS.ProcessEnv): Prom
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn('script', ['-qfec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    // Hello-world is gone before the key arrives.
+    child.stdin.on('error', () => {});
     let seen = '';
     const give = setTimeout(() => {
       child.kill('SIGKILL');
