@@ -18,7 +18,7 @@ await loadSqlParser();
 const started = performance.now();
 const names = new Set<FactName>([...factsOf(checks)].filter((name) => catalogue.has(name)));
 const snapshot = await collectSnapshot({
-  target: { environment, databaseUrl: url, embedded: true, projectRef: null, replay: null },
+  target: { environment, databaseUrl: url, embedded: true, projectRef: null, shadow: null },
   repository: null,
   migrations: null,
   declared: {

@@ -34,7 +34,7 @@ export function openDemoAudit(
         databaseUrl: demo.url,
         embedded: true,
         projectRef: null,
-        replay: null,
+        shadow: null,
       },
     ],
     mode: options.mode,

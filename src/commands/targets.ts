@@ -3,9 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { EnvironmentKind, Parameters } from '../core/check.ts';
 import { type Config, secretRefSchema } from '../core/config.ts';
 import { EXIT, UserError } from '../core/errors.ts';
-import type { Declared, Facts } from '../core/facts.ts';
+import type { Declared } from '../core/facts/audit.ts';
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
-import { redact } from '../core/redact.ts';
 import type { Target } from '../engine/collect.ts';
 import { findConfigFile, readConfig, resolveSecret } from '../engine/config-file.ts';
 import type { AuditOptions } from './options.ts';
@@ -151,7 +150,7 @@ function live(name: string, kind: EnvironmentKind, databaseUrl: string, projectR
     databaseUrl,
     embedded: false,
     projectRef: projectRef ?? refOfUrl(databaseUrl),
-    replay: null,
+    shadow: null,
   };
 }
 
@@ -230,22 +229,6 @@ async function replayTarget(
     ...(shadowUrl !== undefined && { shadowUrl }),
     ...progress,
   });
-  const { tool, directory, applied, failures, shims, regime } = prepared.replay;
-  const replay: Facts['replay'] = {
-    tool,
-    directory,
-    applied: applied.length,
-    failures: failures.map(({ path, line, sqlstate, message, hint, consequent }) => ({
-      path,
-      line,
-      sqlstate,
-      message: redact(message),
-      hint,
-      consequent,
-    })),
-    shims: [...shims],
-    regime,
-  };
   const name = options.env ?? 'migrations';
   return {
     targets: [
@@ -254,7 +237,7 @@ async function replayTarget(
         databaseUrl: prepared.url,
         embedded: true,
         projectRef: null,
-        replay,
+        shadow: prepared,
       },
     ],
     skippedCredentials: { [name]: ['database', ...NO_CREDENTIALS] },

@@ -1,8 +1,8 @@
 import type { Check, EnvironmentRef } from '../core/check.ts';
+import type { Declared } from '../core/facts/audit.ts';
 import {
   type Collected,
   type CollectedFact,
-  type Declared,
   FACT_SOURCES,
   type FactName,
   type Facts,
@@ -10,10 +10,15 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
-import { counted } from '../core/text.ts';
 import { collectCatalogue } from '../facts/postgres/collect.ts';
 import { collectData } from '../facts/postgres/collect-data.ts';
 import { collectRepository } from '../facts/repository/collect.ts';
+import { collectShadow, replayGaps } from '../facts/shadow/collect.ts';
+import {
+  type FromMigrations,
+  type FromMigrationsOptions,
+  prepareFromMigrations,
+} from '../facts/shadow/from-migrations.ts';
 
 /** Where the facts of one environment come from. The URL is a secret: it is never stored, shown or logged. */
 export interface Target {
@@ -24,8 +29,8 @@ export interface Target {
   embedded: boolean;
   /** Supabase project ref, for links; null when unknown. */
   projectRef: string | null;
-  /** How the migrations replayed, when the source is from-migrations. */
-  replay: Facts['replay'];
+  /** The replayed database, when that is what is audited; null for a live one. */
+  shadow: FromMigrations | null;
 }
 
 export interface CollectRequest {
@@ -39,6 +44,8 @@ export interface CollectRequest {
   names: ReadonlySet<FactName>;
   /** The snapshot before: facets not collected again are taken over from it. */
   previous: Snapshot | null;
+  /** Replays the migrations into a shadow database beside a live one; the embedded PostgreSQL unless given. */
+  openShadow?: OpenShadow | undefined;
   /** Repository facets already collected in this run for another environment. */
   repositoryFacts?: Collected;
   now: () => string;
@@ -46,6 +53,10 @@ export interface CollectRequest {
   signal?: AbortSignal | undefined;
   onFacet?: ((name: string, done: number, total: number) => void) | undefined;
 }
+
+export type OpenShadow = (
+  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'signal' | 'onFile' | 'keepGoing'>,
+) => Promise<FromMigrations>;
 
 /** What a row scan must know of the catalogue before it can start. */
 const DATA_NEEDS: readonly FactName[] = ['database', 'relations', 'columns', 'constraints', 'tableStats'];
@@ -86,14 +97,13 @@ function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected 
 }
 
 /** A replay in which files failed leaves objects out: every catalogue facet then says so, and no check over it can pass. */
-function withReplayGaps(facts: Collected, replay: Facts['replay']): Collected {
-  const failure = replay?.failures[0];
-  if (!failure) return facts;
-  const gap = `${counted(replay.failures.length, 'migration file')} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate}), so objects are missing`;
+function withReplayGaps(facts: Collected): Collected {
+  const gaps = facts.replay?.status === 'ok' ? replayGaps(facts.replay.value) : [];
+  if (gaps.length === 0) return facts;
   const marked: Record<string, unknown> = { ...facts };
   for (const name of FACT_SOURCES.catalogue) {
     const fact = facts[name];
-    if (fact?.status === 'ok') marked[name] = { ...fact, hidden: [...fact.hidden, gap] };
+    if (fact?.status === 'ok') marked[name] = { ...fact, hidden: [...fact.hidden, ...gaps] };
   }
   return marked as Collected;
 }
@@ -112,7 +122,13 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   const catalogueNames = only(names, FACT_SOURCES.catalogue);
   const dataNames = only(names, FACT_SOURCES.data);
   const repositoryNames = only(names, FACT_SOURCES.repository);
-  const total = catalogueNames.length + dataNames.length + (request.repositoryFacts ? 0 : repositoryNames.length);
+  if (replayed) names.add('replay');
+  const shadowNames = only(names, FACT_SOURCES.shadow);
+  const total =
+    catalogueNames.length +
+    dataNames.length +
+    shadowNames.length +
+    (request.repositoryFacts ? 0 : repositoryNames.length);
   let done = 0;
   const tick = (name: string) => onFacet?.(name, ++done, total);
 
@@ -130,20 +146,22 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   ]);
 
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository };
-  if (dataNames.length > 0) {
-    const before = previous?.facts.rowCounts;
-    const data = await collectData({
-      url: target.databaseUrl,
-      names: dataNames,
-      catalogue: facts,
-      previousCounts: before?.status === 'ok' ? before.value : null,
-      onProgress: (label) => onFacet?.(label, done, total),
-      ...(signal && { signal }),
-    });
-    facts = { ...facts, ...data };
-  }
-  facts = withReplayGaps(withExposedSchemas(facts, replayed), target.replay);
-  facts = { ...facts, declared: ok(request.declared), replay: ok(target.replay) };
+  const before = previous?.facts.rowCounts;
+  const [data, shadow] = await Promise.all([
+    dataNames.length === 0
+      ? {}
+      : collectData({
+          url: target.databaseUrl,
+          names: dataNames,
+          catalogue: facts,
+          previousCounts: before?.status === 'ok' ? before.value : null,
+          onProgress: (label) => onFacet?.(label, done, total),
+          ...(signal && { signal }),
+        }),
+    shadowFacts(request, shadowNames, tick),
+  ]);
+  facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
+  if (replayed) facts = withReplayGaps(facts);
   return snapshotOf(
     {
       environment: target.environment.name,
@@ -171,5 +189,36 @@ async function repositoryFacts(
     onFacet: tick,
     ...(request.migrations !== null && { migrations: request.migrations }),
     ...(request.signal && { signal: request.signal }),
+  });
+}
+
+async function shadowFacts(
+  request: CollectRequest,
+  names: FactName[],
+  tick: (name: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { target, repository, migrations, signal, onFacet } = request;
+  const { shadow } = target;
+  if (repository === null && shadow === null)
+    return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
+  const open = request.openShadow ?? prepareFromMigrations;
+  return collectShadow({
+    names,
+    root: repository ?? '',
+    besideLive: shadow === null,
+    open: async () =>
+      shadow ??
+      open({
+        root: repository ?? '',
+        // One file that never applied must not hide everything after it; what is missing is said in every result.
+        keepGoing: true,
+        onFile: (path, done, total) => onFacet?.(`replay of ${path}`, done, total),
+        ...(migrations !== null && { migrations }),
+        ...(signal && { signal }),
+      }),
+    closeAfter: shadow === null,
+    signal,
+    onFacet: tick,
   });
 }

@@ -3,9 +3,9 @@ import { canonicalJson } from '../core/canonical.ts';
 import { type Check, type Checklist, type Checkpoint, checkpointsOf, type Parameters } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { NewEvent, Person } from '../core/events.ts';
+import type { Declared } from '../core/facts/audit.ts';
 import {
   type Collected,
-  type Declared,
   type FactName,
   type Facts,
   type Relation,
@@ -29,7 +29,7 @@ import {
   waiveEvent,
 } from './acts.ts';
 import { auditResults, fingerprints, SIGN_OFF_SECTION, signedContract } from './audit-facts.ts';
-import { collectSnapshot, factsOf, type Target } from './collect.ts';
+import { collectSnapshot, factsOf, type OpenShadow, type Target } from './collect.ts';
 import type { AttestInput, AuditController, AuditView, RunProgress, RunSummary, WaiveInput } from './controller.ts';
 import { evaluateCheck } from './evaluate.ts';
 import { evaluateGate } from './gate.ts';
@@ -47,6 +47,8 @@ export interface SessionOptions {
   migrations: string | null;
   declared: Declared;
   parameters: Readonly<Record<string, Parameters>>;
+  /** Where migrations are replayed beside a live database; the embedded PostgreSQL unless given. */
+  openShadow?: OpenShadow | undefined;
   /** Who holds the audit when it is only followed. */
   holder?: string | null;
   /** Writes the bundle; given by the command layer, since evidence stands above the engine. */
@@ -288,6 +290,7 @@ export class AuditSession implements AuditController {
       declared: this.#options.declared,
       names: new Set<FactName>([...factsOf(mine), 'relations']),
       previous: await this.#snapshot(environment),
+      openShadow: this.#options.openShadow,
       now: this.#now,
       clock: () => performance.now(),
       signal: options.signal,

@@ -1,4 +1,4 @@
-import type { Declared } from '../../src/core/facts.ts';
+import type { Declared } from '../../src/core/facts/audit.ts';
 import type { Severity } from '../../src/core/severity.ts';
 
 /** Files of a repository by path; null takes one away. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check, Section } from '../../src/core/check.ts';
-import type { Collected, Declared } from '../../src/core/facts.ts';
+import type { Declared } from '../../src/core/facts/audit.ts';
+import type { Collected } from '../../src/core/facts.ts';
 import type { CheckResult } from '../../src/core/finding.ts';
 import { describeObject } from '../../src/core/object.ts';
 import { snapshotOf } from '../../src/core/snapshot.ts';
@@ -127,7 +128,7 @@ async function judge(
     url === null
       ? snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts: {} })
       : await collectSnapshot({
-          target: { environment, databaseUrl: url, embedded: false, projectRef: null, replay: null },
+          target: { environment, databaseUrl: url, embedded: false, projectRef: null, shadow: null },
           repository,
           migrations: null,
           declared,

@@ -41,7 +41,7 @@ async function audit(demo: Demo): Promise<CheckResult[]> {
   const now = new Date().toISOString();
   const project = resolveProject({ repo: demo.repository });
   const snapshot = await collectSnapshot({
-    target: { environment, databaseUrl: demo.url, embedded: true, projectRef: null, replay: null },
+    target: { environment, databaseUrl: demo.url, embedded: true, projectRef: null, shadow: null },
     repository: demo.repository,
     migrations: null,
     declared: project.declared,

@@ -102,7 +102,7 @@ async function session(sql: string) {
     migrations: null,
     parameters: {},
     targets: [
-      { environment, databaseUrl: database.url, embedded: true, projectRef: 'abcdefghijklmnopqrst', replay: null },
+      { environment, databaseUrl: database.url, embedded: true, projectRef: 'abcdefghijklmnopqrst', shadow: null },
     ],
     declared: {
       project: null,

@@ -90,7 +90,7 @@ test('answers given without any target count at once, and skipped checks that a 
     });
 
   const checking = over(created, [
-    { environment, databaseUrl: database.url, embedded: true, projectRef: null, replay: null },
+    { environment, databaseUrl: database.url, embedded: true, projectRef: null, shadow: null },
   ]);
   await checking.run({ selectors: [] });
   await checking.close();

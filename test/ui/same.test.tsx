@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkpointsOf } from '../../src/core/check.ts';
-import type { Collected, Declared, FactName } from '../../src/core/facts.ts';
+import type { Declared } from '../../src/core/facts/audit.ts';
+import type { Collected, FactName } from '../../src/core/facts.ts';
 import type { GateFinding } from '../../src/core/gate.ts';
 import { describeObject } from '../../src/core/object.ts';
 import { snapshotOf } from '../../src/core/snapshot.ts';
@@ -214,7 +215,7 @@ async function realAnswers(): Promise<Record<string, Answer>> {
     await database.sql(DEFECTS);
     const checks = checkpointsOf(checklist).flatMap((one) => one.checks);
     const collected = await collectSnapshot({
-      target: { environment, databaseUrl: database.url, embedded: false, projectRef: null, replay: null },
+      target: { environment, databaseUrl: database.url, embedded: false, projectRef: null, shadow: null },
       repository: null,
       migrations: null,
       declared,

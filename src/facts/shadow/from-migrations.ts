@@ -16,10 +16,22 @@ export interface FromMigrationsOptions
   shadowUrl?: string;
 }
 
+/** A copy of a replayed database, for a probe that writes. */
+export interface ShadowCopy {
+  /** As role postgres. */
+  url: string;
+  /** As the superuser `supabase_admin`. */
+  adminUrl: string;
+  /** Drops it. */
+  close(): Promise<void>;
+}
+
 export interface FromMigrations {
   /** Connection string of the replayed database. */
   url: string;
   replay: ReplayResult;
+  /** Copies the database as it was right after the replay; null where the user's own server does not let us. */
+  copy: (() => Promise<ShadowCopy>) | null;
   /** Drops the database; the embedded server stops with its last user. */
   close(): Promise<void>;
 }
@@ -46,6 +58,21 @@ async function release(server: PostgresServer): Promise<void> {
   await server.stop();
 }
 
+/** Keeps an untouched copy as template, since PostgreSQL copies no database that somebody is connected to. */
+async function copier(server: PostgresServer, database: string): Promise<() => Promise<ShadowCopy>> {
+  const template = `${database}_head`;
+  await server.createDatabase(template, database);
+  return async () => {
+    const name = `${database}_${randomBytes(4).toString('hex')}`;
+    await server.createDatabase(name, template);
+    return {
+      url: server.url(name),
+      adminUrl: server.url(name, 'supabase_admin'),
+      close: () => server.dropDatabase(name),
+    };
+  };
+}
+
 function onceOnly(action: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => {
@@ -58,13 +85,13 @@ async function embedded(options: FromMigrationsOptions): Promise<FromMigrations>
   const server = await acquire();
   const database = `replay_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
-    if (users > 1) await server.dropDatabase(database);
+    if (users > 1) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
     await release(server);
   });
   try {
     await server.createDatabase(database, await ensureBaseline(server));
     const replay = await replayMigrations({ ...options, server, database });
-    return { url: server.url(database), replay, close };
+    return { url: server.url(database), replay, copy: await copier(server, database), close };
   } catch (error) {
     await close();
     throw error;
@@ -75,7 +102,7 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
   const { server, database: named, supabase } = await openForeignServer(shadowUrl, options.signal);
   const database = supabase ? named : `supaready_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
-    if (!supabase) await server.dropDatabase(database);
+    if (!supabase) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
   });
   try {
     if (!supabase) {
@@ -83,7 +110,7 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
       await applyBaseline(server.url(database));
     }
     const replay = await replayMigrations({ ...options, server, database });
-    return { url: server.url(database), replay, close };
+    return { url: server.url(database), replay, copy: supabase ? null : await copier(server, database), close };
   } catch (error) {
     await close();
     throw error;

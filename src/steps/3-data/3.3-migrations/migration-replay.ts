@@ -16,7 +16,7 @@ export const migrationReplay = defineCheck({
   evaluate({ facts }) {
     const { replay } = facts;
     if (replay === null) {
-      return notApplicable('this database is live; the history is replayed by an audit with --from-migrations');
+      return notApplicable('nothing was to be replayed');
     }
     return evaluated(
       replay.applied + replay.failures.length,

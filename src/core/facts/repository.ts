@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { facet, name } from './facet.ts';
+
+/* Repository facets. Paths are relative to the repository root, with `/`. */
+
+const repoFiles = z.object({
+  /** True when git tracks the folder. */
+  git: z.boolean(),
+  /** Tracked files (or all files below the folder where there is no git), sorted. */
+  files: z.array(z.string()),
+  /** `.env*` files and whether git ignores or tracks them. */
+  envFiles: z.array(z.object({ path: z.string(), tracked: z.boolean(), ignored: z.boolean() })),
+});
+
+/** supabase/config.toml as parsed; null when there is none. Literal secrets stand as `[REDACTED:literal]`. */
+const repoConfig = z
+  .object({
+    path: z.string(),
+    values: z.record(z.string(), z.unknown()),
+    /** Keys of secrets written literally instead of env(), with their line. */
+    literalSecrets: z.array(z.object({ key: z.string(), line: z.int() })),
+    error: z.string().nullable(),
+  })
+  .nullable();
+
+const repoMigrations = z.object({
+  tool: z.enum(['supabase', 'prisma', 'drizzle', 'sql']).nullable(),
+  directory: z.string().nullable(),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      /** File name (or folder name for Prisma) without directory. */
+      fileName: z.string(),
+      version: z.string().nullable(),
+      name: z.string(),
+      sha256: z.string(),
+      /** sha256 over the statements, trimmed, joined by `;\n`; comparable with MigrationHistory.digest of the Supabase CLI. */
+      statementsSha256: z.string().nullable(),
+      statements: z.int(),
+      error: z.string().nullable(),
+    }),
+  ),
+  /** Rows inserted by migrations or seeds into auth.users, or with fixture mail addresses. */
+  fixtures: z.array(
+    z.object({ path: z.string(), line: z.int(), kind: z.enum(['auth-user', 'fixture-email']), seed: z.boolean() }),
+  ),
+  /** Statements that drop or rename, by file. */
+  destructive: z.array(z.object({ path: z.string(), line: z.int(), statement: z.string(), hasDown: z.boolean() })),
+  seeds: z.array(z.string()),
+  /** Where the statement that created, or last replaced, an object stands. kind as in ObjectRef. */
+  origins: z.array(
+    z.object({ kind: z.string(), schema: name, name, table: z.string().nullable(), path: z.string(), line: z.int() }),
+  ),
+});
+
+/** Keys and connection strings found; never the value. */
+const repoKeys = z.array(
+  z.object({
+    path: z.string(),
+    line: z.int(),
+    /** tracked by git, in history only, or an untracked file. */
+    where: z.enum(['tracked', 'history', 'untracked']),
+    kind: z.enum([
+      'service-role-jwt',
+      'anon-jwt',
+      'user-jwt',
+      'supabase-secret-key',
+      'supabase-publishable-key',
+      'supabase-access-token',
+      'postgres-url',
+      'stripe-secret-key',
+      'stripe-test-key',
+      'stripe-webhook-secret',
+      'aws-access-key',
+      'private-key',
+    ]),
+    /** The variable it is assigned to, if it can be told. */
+    variable: z.string().nullable(),
+    /** JWT claims that are public knowledge: project ref, role, issuer. */
+    ref: z.string().nullable(),
+    role: z.string().nullable(),
+    issuer: z.string().nullable(),
+    /** The public demo keys every local Supabase shares. */
+    demo: z.boolean(),
+    /** The file ships to browsers (public variable prefix, build output). */
+    client: z.boolean(),
+  }),
+);
+
+/** Project refs, hosts and variables in `.env*` and code; values that are not secret. */
+const repoEnv = z.array(
+  z.object({
+    path: z.string(),
+    line: z.int(),
+    variable: z.string(),
+    /** Project ref in a URL or key on that line. */
+    ref: z.string().nullable(),
+    /** Port of a database URL, and its host's kind. */
+    port: z.int().nullable(),
+    host: z.enum(['direct', 'pooler', 'local', 'other']).nullable(),
+    /** `pgbouncer=true` present. */
+    pgbouncer: z.boolean(),
+    sslmode: z.string().nullable(),
+  }),
+);
+
+const callArgument = z.object({ value: z.string().nullable(), dynamic: z.boolean() });
+
+/** supabase-js calls and other code facts, from parsed JavaScript and TypeScript. */
+const repoCode = z.object({
+  filesParsed: z.int(),
+  parseErrors: z.array(z.object({ path: z.string(), line: z.int(), message: z.string() })),
+  calls: z.array(
+    z.object({
+      path: z.string(),
+      line: z.int(),
+      column: z.int(),
+      kind: z.enum(['from', 'rpc', 'storage', 'channel', 'postgres_changes', 'function']),
+      schema: z.string().nullable(),
+      target: callArgument,
+      /** from: select insert update upsert delete. rpc: execute. storage: method name. */
+      operation: z.string(),
+      /** Columns named in select strings, filters and written object literals, with the relation embedded ones belong to. */
+      columns: z.array(z.object({ relation: z.string().nullable(), name: z.string(), line: z.int() })),
+      /** Argument names of an rpc call's literal object; null when it is not literal. */
+      arguments: z.array(z.string()).nullable(),
+      /** Written straight from a request body without a schema's parse. */
+      unvalidatedBody: z.boolean(),
+      /** Asked with the secret (service role) key: true or false where the client's making can be followed, else null. */
+      secretKey: z.boolean().nullable(),
+      /** Runs in an edge function, on a server or in a browser as far as the path and directives tell. */
+      side: z.enum(['client', 'server', 'edge', 'unknown']),
+    }),
+  ),
+  clients: z.array(
+    z.object({
+      path: z.string(),
+      line: z.int(),
+      typed: z.boolean(),
+      secretKey: z.boolean(),
+      side: z.enum(['client', 'server', 'edge', 'unknown']),
+    }),
+  ),
+  /** Notable code: name is one of the rules listed in src/facts/repository. */
+  marks: z.array(
+    z.object({
+      path: z.string(),
+      line: z.int(),
+      name: z.enum([
+        'getSession-on-server',
+        'auth-helpers-import',
+        'tls-verification-off',
+        'sslmode-disable',
+        'node-tls-reject-unauthorized',
+        'console-log-secret',
+        'fetch-without-timeout',
+        'prepare-not-false',
+        'stripe-webhook-verified',
+        'stripe-webhook-unverified',
+        'user-check',
+        'sentry-init',
+        'opentelemetry-init',
+        'deno-env-get',
+        'cors-star-credentials',
+        'unpinned-import',
+      ]),
+      detail: z.string(),
+    }),
+  ),
+});
+
+/** Generated Database types; null when none are found. */
+const repoTypes = z
+  .object({
+    path: z.string(),
+    encoding: z.string(),
+    schemas: z.array(
+      z.object({
+        name,
+        relations: z.array(
+          z.object({
+            name,
+            kind: z.enum(['table', 'view']),
+            line: z.int(),
+            columns: z.array(z.object({ name, line: z.int() })),
+          }),
+        ),
+        functions: z.array(z.object({ name, line: z.int() })),
+        enums: z.array(z.object({ name, line: z.int(), labels: z.array(z.string()) })),
+      }),
+    ),
+    error: z.string().nullable(),
+  })
+  .nullable();
+
+const repoProject = z.object({
+  /** Names of dependencies over all package.json files. */
+  dependencies: z.array(z.object({ name, version: z.string(), path: z.string() })),
+  frameworks: z.array(z.string()),
+  orms: z.array(z.enum(['prisma', 'drizzle'])),
+  /** Hosting that runs functions per request. */
+  serverless: z.array(z.string()),
+  edgeFunctions: z.array(z.object({ name, path: z.string(), denoJson: z.boolean(), pinned: z.boolean() })),
+  /** CI workflow files and what they run. */
+  workflows: z.array(
+    z.object({
+      path: z.string(),
+      runs: z.array(z.enum(['db-dump', 'storage-copy', 'gen-types', 'db-push', 'functions-deploy', 'db-test', 'e2e'])),
+      scheduled: z.boolean(),
+    }),
+  ),
+  /** Documents found, by kind. */
+  documents: z.array(
+    z.object({
+      kind: z.enum(['privacy', 'retention', 'incident', 'runbook', 'restore']),
+      path: z.string(),
+      mentions: z.array(z.string()),
+    }),
+  ),
+  e2eSuites: z.array(z.object({ tool: z.string(), path: z.string() })),
+  prismaSchema: z
+    .object({ path: z.string(), url: z.string().nullable(), directUrl: z.string().nullable(), line: z.int() })
+    .nullable(),
+});
+
+export const repositoryFacets = {
+  repoFiles: facet(repoFiles),
+  repoConfig: facet(repoConfig),
+  repoMigrations: facet(repoMigrations),
+  repoKeys: facet(repoKeys),
+  repoEnv: facet(repoEnv),
+  repoCode: facet(repoCode),
+  repoTypes: facet(repoTypes),
+  repoProject: facet(repoProject),
+} as const;

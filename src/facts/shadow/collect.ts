@@ -1,0 +1,181 @@
+import { EXIT, UserError } from '../../core/errors.ts';
+import { CATALOGUE_IN_SHADOW } from '../../core/facts/shadow.ts';
+import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
+import { redact } from '../../core/redact.ts';
+import { collectCatalogue } from '../postgres/collect.ts';
+import { failedFact } from '../postgres/failed-fact.ts';
+import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
+import type { ReplayResult } from './replay.ts';
+
+type ShadowName = (typeof FACT_SOURCES.shadow)[number];
+
+/** What a facet of the shadow database can work with. */
+export interface ShadowContext {
+  shadow: FromMigrations;
+  /** The repository's root. */
+  root: string;
+  /** False where the database audited is the replayed one itself. */
+  besideLive: boolean;
+  signal?: AbortSignal | undefined;
+  /** Runs `probe` on a copy of the replayed database that it may change at will; the copy is dropped afterwards. */
+  onCopy<T>(probe: (copy: ShadowCopy) => Promise<T>): Promise<T>;
+}
+
+/** Brings one facet, or says why it cannot be had (a UserError with exit 3, or an error of PostgreSQL's, is such an answer too). */
+export type ShadowFacet<N extends ShadowName> = (context: ShadowContext) => Promise<CollectedFact<N>>;
+
+export interface ShadowOptions {
+  names: readonly FactName[];
+  root: string;
+  besideLive: boolean;
+  /** Replays the migrations; called once, and only when a facet is wanted. */
+  open: () => Promise<FromMigrations>;
+  /** Let go of the shadow database afterwards. */
+  closeAfter: boolean;
+  signal?: AbortSignal | undefined;
+  onFacet?: ((name: string) => void) | undefined;
+}
+
+/** The replay as a facet: what PostgreSQL said has passed the redactor. */
+function replayFact({ tool, directory, applied, failures, shims, regime }: ReplayResult): Facts['replay'] {
+  return {
+    tool,
+    directory,
+    applied: applied.length,
+    failures: failures.map(({ path, line, sqlstate, message, hint, consequent }) => ({
+      path,
+      line,
+      sqlstate,
+      message: redact(message),
+      hint,
+      consequent,
+    })),
+    shims: [...shims],
+    regime,
+  };
+}
+
+/** A facet's value, as collected. */
+export function brought<N extends ShadowName>(value: Facts[N], ms: number, hidden: string[] = []): CollectedFact<N> {
+  return { status: 'ok', value, hidden, ms } as CollectedFact<N>;
+}
+
+/** In words, for every facet: a history that does not replay leaves objects out, so nothing over it may pass. */
+export function replayGaps(replay: Facts['replay']): string[] {
+  const failure = replay?.failures[0];
+  if (!failure) return [];
+  const files = replay?.failures.length === 1 ? '1 migration file' : `${replay?.failures.length} migration files`;
+  return [
+    `${files} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate}), so objects are missing`,
+  ];
+}
+
+async function shadowCatalogue({
+  shadow,
+  besideLive,
+  signal,
+}: ShadowContext): Promise<CollectedFact<'shadowCatalogue'>> {
+  if (!besideLive) {
+    return { status: 'absent', reason: 'the database audited is itself the one the migrations make', ms: 0 };
+  }
+  const started = performance.now();
+  const names = CATALOGUE_IN_SHADOW;
+  const facts = await collectCatalogue({
+    url: shadow.url,
+    names: ['database', ...names],
+    embedded: true,
+    ...(signal && { signal }),
+  });
+  const catalogue: Record<string, unknown> = {};
+  const hidden = replayGaps(replayFact(shadow.replay));
+  for (const name of names) {
+    const fact = facts[name] as CollectedFact | undefined;
+    if (fact?.status !== 'ok') return { status: 'error', reason: fact?.reason ?? `${name} was not collected`, ms: 0 };
+    catalogue[name] = fact.value;
+    hidden.push(...fact.hidden);
+  }
+  if (facts.database?.status !== 'ok') return { status: 'error', reason: 'the shadow server gave no version', ms: 0 };
+  catalogue.serverVersionNum = facts.database.value.serverVersionNum;
+  return brought<'shadowCatalogue'>(
+    catalogue as Facts['shadowCatalogue'],
+    Math.round(performance.now() - started),
+    hidden,
+  );
+}
+
+const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
+  replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow.replay), 0),
+  shadowCatalogue,
+};
+
+function allAlike(names: readonly ShadowName[], fact: CollectedFact): Collected {
+  return Object.fromEntries(names.map((name) => [name, fact])) as Collected;
+}
+
+/**
+ * Replays the repository's migrations into a shadow database and brings the facets asked for, one after the other. What
+ * cannot be had (no server for it, no migrations, a probe that failed) is in the answer with its reason, never an empty value.
+ * Throws the signal's reason, and UserError with exit 2 (a wrong --shadow-url must not pass as “no shadow”).
+ */
+export async function collectShadow(options: ShadowOptions): Promise<Collected> {
+  const { root, besideLive, signal, onFacet } = options;
+  const names = FACT_SOURCES.shadow.filter((name) => options.names.includes(name));
+  if (names.length === 0) return {};
+  let shadow: FromMigrations;
+  try {
+    shadow = await options.open();
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof UserError) || error.exitCode !== EXIT.unknown) throw error;
+    return allAlike(names, { status: 'absent', reason: `no shadow database: ${error.message}; ${error.next}`, ms: 0 });
+  }
+  try {
+    if (shadow.replay.tool === null && besideLive) {
+      return allAlike(names, { status: 'absent', reason: 'the repository holds no migrations to replay', ms: 0 });
+    }
+    const context: ShadowContext = {
+      shadow,
+      root,
+      besideLive,
+      signal,
+      async onCopy(probe) {
+        if (shadow.copy === null) {
+          throw new UserError(
+            'shadow-not-copied',
+            'the server of --shadow-url does not let us copy the shadow database',
+            'leave --shadow-url out to use the embedded PostgreSQL',
+            EXIT.unknown,
+          );
+        }
+        const copy = await shadow.copy();
+        try {
+          return await probe(copy);
+        } finally {
+          await copy.close().catch(() => undefined);
+        }
+      },
+    };
+    const facts: Record<string, CollectedFact> = {};
+    for (const name of names) {
+      signal?.throwIfAborted();
+      facts[name] = await bring(name, context);
+      onFacet?.(name);
+    }
+    return facts as Collected;
+  } finally {
+    if (options.closeAfter) await shadow.close().catch(() => undefined);
+  }
+}
+
+async function bring(name: ShadowName, context: ShadowContext): Promise<CollectedFact> {
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  try {
+    return await FACETS[name](context);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (error instanceof UserError)
+      return { status: 'absent', reason: `${error.message}; ${error.next}`, ms: elapsed() };
+    return failedFact(error, elapsed());
+  }
+}
