@@ -473,7 +473,33 @@ describe.each(servers)('$label', ({ start, stop }) => {
       onFacet: (name, done, total) => seen.push(`${name} ${done}/${total}`),
     });
     expect(Object.keys(some).toSorted()).toEqual(['relations', 'roles']);
-    expect(seen).toEqual(['roles 1/2', 'relations 2/2']);
+    expect(seen).toEqual(['relations 1/2', 'roles 2/2']);
+  });
+
+  onServer('a large catalogue is read over two connections that see one state, or over one', async ({ adminUrl }) => {
+    const sql = (text: string) => runScript(adminUrl, adminUrl, text);
+    const tables = Array.from(
+      { length: 520 },
+      (_, n) => `create table big.t${n} (id int primary key, other int references big.t${Math.max(0, n - 1)} (id))`,
+    );
+    await sql(`create schema big; ${tables.join('; ')}; create role lonely login connection limit 1`);
+    try {
+      const names: FactName[] = ['columns', 'constraints', 'indexes', 'policies', 'relations', 'sequences', 'activity'];
+      const whole = await collectCatalogue({ url: adminUrl, names });
+      expect(valueIn(whole, 'activity').own).toBe(2);
+      expect(valueIn(whole, 'columns').filter((column) => column.schema === 'big')).toHaveLength(1040);
+      for (const name of names.slice(0, -1)) {
+        const alone = await collectCatalogue({ url: adminUrl, names: [name] });
+        expect(valueIn(whole, name)).toEqual(valueIn(alone, name));
+      }
+      const lonely = new URL(adminUrl);
+      lonely.username = 'lonely';
+      const one = await collectCatalogue({ url: lonely.href, names });
+      expect(valueIn(one, 'activity').own).toBe(1);
+      expect(valueIn(one, 'constraints')).toEqual(valueIn(whole, 'constraints'));
+    } finally {
+      await sql('drop schema big cascade; drop role lonely');
+    }
   });
 
   onServer(

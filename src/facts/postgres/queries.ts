@@ -18,6 +18,7 @@ import migrationsDrizzle from './sql/migrations-drizzle.sql';
 import migrationsPrisma from './sql/migrations-prisma.sql';
 import migrationsSupabase from './sql/migrations-supabase.sql';
 import namespaces from './sql/namespaces.sql';
+import objectNames from './sql/object-names.sql';
 import policies from './sql/policies.sql';
 import probe from './sql/probe.sql';
 import publications from './sql/publications.sql';
@@ -61,6 +62,7 @@ export const QUERIES = {
   migrationsPrisma,
   migrationsSupabase,
   namespaces,
+  objectNames,
   policies,
   probe,
   publications,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { quoteLiteral } from '../../core/text.ts';
 import { IDLE_MS, LOCK_MS, STATEMENT_MS } from './timeouts.ts';
 
 /*
@@ -36,7 +37,13 @@ export function sessionSetUp(): string {
  * Begins the one read-only transaction over one unchanging state of the database. Its limits end with it, so nothing is
  * left behind on a server connection that a pooler hands to somebody else.
  */
-export async function beginReadOnly(client: pg.Client, statementMs = STATEMENT_MS): Promise<void> {
+export async function beginReadOnly(
+  client: pg.Client,
+  statementMs = STATEMENT_MS,
+  /** Exported by another transaction that is still open: both then see the same state. */
+  snapshot?: string,
+): Promise<void> {
   const settings = limits(statementMs).map(([name, value]) => `set local ${name} = ${value}`);
-  await client.query(['begin isolation level repeatable read read only', ...settings].join('; '));
+  const shared = snapshot === undefined ? [] : [`set transaction snapshot ${quoteLiteral(snapshot)}`];
+  await client.query(['begin isolation level repeatable read read only', ...shared, ...settings].join('; '));
 }

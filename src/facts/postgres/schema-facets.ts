@@ -1,8 +1,5 @@
-import type { Constraint, Index } from '../../core/facts.ts';
 import { redact, redactSetting } from '../../core/redact.ts';
 import type { CatalogueName, Facet } from './facets.ts';
-import { plainConstraint, plainIndex } from './plain-definitions.ts';
-import type { Probe } from './probe.ts';
 import { QUERIES } from './queries.ts';
 import { composeSql } from './sql-text.ts';
 
@@ -25,16 +22,6 @@ function redacting<R extends object>(...keys: (keyof R)[]): (rows: R[]) => R[] {
   };
 }
 
-const since = (probe: Probe, version: number, sql: string, before: string) =>
-  probe.versionNum >= version ? sql : before;
-
-function withDefinition<R extends { definition: string }>(plain: (row: R) => string): (rows: R[]) => R[] {
-  return (rows) => {
-    for (const row of rows) row.definition = row.definition === null ? plain(row) : redact(row.definition);
-    return rows;
-  };
-}
-
 export const SCHEMA_FACETS = {
   roleSettings: () => ({
     sql: composeSql(QUERIES.roleSettings),
@@ -44,20 +31,6 @@ export const SCHEMA_FACETS = {
   roles: () => ({ sql: composeSql(QUERIES.roles) }),
   schemas: () => ({ sql: composeSql(QUERIES.schemas), shape: redacting('comment') }),
   relations: () => ({ sql: composeSql(QUERIES.relations), shape: redacting('comment', 'options') }),
-  columns: () => ({ sql: composeSql(QUERIES.columns), shape: redacting('default', 'comment') }),
-  constraints: ({ probe }) => ({
-    sql: composeSql(QUERIES.constraints, {
-      nulls_not_distinct: since(probe, 150000, 'i.indnullsnotdistinct', 'false'),
-      is_temporal: since(probe, 180000, 'w.conperiod', 'false'),
-      is_enforced: since(probe, 180000, 'w.conenforced', 'true'),
-    }),
-    shape: withDefinition<Constraint>(plainConstraint),
-  }),
-  indexes: ({ probe }) => ({
-    sql: composeSql(QUERIES.indexes, { nulls_not_distinct: since(probe, 150000, 'i.indnullsnotdistinct', 'false') }),
-    shape: (rows: Index[]) => withDefinition<Index>(plainIndex)(redacting<Index>('predicate')(rows)),
-  }),
-  policies: () => ({ sql: composeSql(QUERIES.policies), shape: redacting('using', 'check') }),
   functions: () => ({ sql: composeSql(QUERIES.functions), shape: redacting('body', 'comment', 'arguments', 'config') }),
   triggers: () => ({ sql: composeSql(QUERIES.triggers), shape: redacting('definition') }),
   views: () => ({ sql: composeSql(QUERIES.views), shape: redacting('definition') }),

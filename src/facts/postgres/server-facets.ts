@@ -95,7 +95,6 @@ export const SERVER_FACETS = {
         : [`the value of ${counted(unread.length, 'sequence')} that ${probe.user} may not read: ${someNames(unread)}`];
     },
   }),
-  tableStats: () => ({ sql: composeSql(QUERIES.tableStats) }),
   columnStats: ({ probe }) => ({
     sql: composeSql(QUERIES.columnStats),
     shape: (rows: (Facts['columnStats'][number] & { hiddenTables?: string[] })[]) => rows,
@@ -106,7 +105,6 @@ export const SERVER_FACETS = {
             `statistics of ${counted(probe.unreadableTables.length, 'table')} whose columns ${probe.user} may not all read: ${someNames(probe.unreadableTables)}`,
           ],
   }),
-  indexStats: () => ({ sql: composeSql(QUERIES.indexStats) }),
   activity: (context) => ({
     sql: composeSql(QUERIES.activity, { read_all_stats: String(context.probe.readAllStats) }),
     shape: single,

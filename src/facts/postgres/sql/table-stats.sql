@@ -1,20 +1,20 @@
 -- The counters behind pg_stat_all_tables, called once each; its view joins and groups every index again.
--- Asking a size opens the relation, which is what costs: an empty heap has no TOAST, and its indexes' size as last noted is enough.
+-- Asking a size opens the relation, which is what costs: one that nothing has touched since it was last analysed has the
+-- size noted then. A materialized view's refresh is not counted as a touch.
 with ns as materialized (:namespaces),
 heaps as materialized (
   select
-    c.oid, c.relnamespace, c.relname, c.relkind, c.reltuples, c.reltoastrelid,
-    case when c.relkind = 'p' then 0 else coalesce(pg_catalog.pg_relation_size(c.oid), 0) end as bytes
+    c.oid, c.relkind, c.reltuples, c.reltoastrelid, c.relpages,
+    c.relkind = 'r' and c.reltuples >= 0 and pg_catalog.pg_stat_get_mod_since_analyze(c.oid) = 0 as untouched
   from pg_catalog.pg_class c
-  join ns on ns.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'm')
+  where c.relkind in ('r', 'p', 'm') and c.relnamespace in (select ns.oid from ns)
 ),
 index_sums as materialized (
   select
     i.indrelid,
     pg_catalog.sum(
-      case when h.bytes > 0 then pg_catalog.pg_relation_size(c.oid)
-        else c.relpages::bigint * pg_catalog.current_setting('block_size')::int end
+      case when h.untouched then c.relpages::bigint * pg_catalog.current_setting('block_size')::int
+        else pg_catalog.pg_relation_size(c.oid) end
     )::bigint as bytes,
     pg_catalog.sum(pg_catalog.pg_stat_get_numscans(i.indexrelid))::bigint as scans
   from pg_catalog.pg_index i
@@ -23,22 +23,26 @@ index_sums as materialized (
   group by i.indrelid
 )
 select
-  ns.nspname as schema,
-  c.relname as name,
-  case when c.reltuples >= 0 then c.reltuples end as "rowEstimate",
-  c.bytes + case when c.bytes > 0 and c.reltoastrelid <> 0 then coalesce(pg_catalog.pg_relation_size(c.reltoastrelid), 0) else 0 end as bytes,
-  coalesce(index_sums.bytes, 0) as "indexBytes",
-  pg_catalog.pg_stat_get_numscans(c.oid) as "seqScans",
-  coalesce(index_sums.scans, 0) as "indexScans",
-  pg_catalog.pg_stat_get_tuples_returned(c.oid) as "seqRowsRead",
-  pg_catalog.pg_stat_get_tuples_inserted(c.oid) as inserted,
-  pg_catalog.pg_stat_get_tuples_updated(c.oid) as updated,
-  pg_catalog.pg_stat_get_tuples_deleted(c.oid) as deleted,
-  pg_catalog.pg_stat_get_live_tuples(c.oid) as "liveRows",
-  pg_catalog.pg_stat_get_dead_tuples(c.oid) as "deadRows",
-  pg_catalog.pg_stat_get_blocks_fetched(c.oid) - pg_catalog.pg_stat_get_blocks_hit(c.oid) as "blocksRead",
-  pg_catalog.pg_stat_get_blocks_hit(c.oid) as "blocksHit"
-from heaps c
-join ns on ns.oid = c.relnamespace
-left join index_sums on index_sums.indrelid = c.oid
-order by ns.nspname, c.relname
+  h.oid,
+  case when h.reltuples >= 0 then h.reltuples end,
+  case
+    when h.relkind = 'p' then 0
+    when h.untouched then (h.relpages + coalesce(t.relpages, 0))::bigint * pg_catalog.current_setting('block_size')::int
+    else coalesce(pg_catalog.pg_relation_size(h.oid), 0)
+      + case when t.oid is not null then coalesce(pg_catalog.pg_relation_size(t.oid), 0) else 0 end
+  end,
+  coalesce(index_sums.bytes, 0),
+  pg_catalog.pg_stat_get_numscans(h.oid),
+  coalesce(index_sums.scans, 0),
+  pg_catalog.pg_stat_get_tuples_returned(h.oid),
+  pg_catalog.pg_stat_get_tuples_inserted(h.oid),
+  pg_catalog.pg_stat_get_tuples_updated(h.oid),
+  pg_catalog.pg_stat_get_tuples_deleted(h.oid),
+  pg_catalog.pg_stat_get_live_tuples(h.oid),
+  pg_catalog.pg_stat_get_dead_tuples(h.oid),
+  pg_catalog.pg_stat_get_blocks_fetched(h.oid) - pg_catalog.pg_stat_get_blocks_hit(h.oid),
+  pg_catalog.pg_stat_get_blocks_hit(h.oid)
+from heaps h
+left join pg_catalog.pg_class t on t.oid = h.reltoastrelid and h.reltoastrelid <> 0
+left join index_sums on index_sums.indrelid = h.oid
+order by h.oid
