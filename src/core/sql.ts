@@ -112,6 +112,12 @@ export function parsePlpgsql(createFunction: string): unknown {
   }
 }
 
+/** Node types begin with a capital letter, fields with a small one. */
+function isNodeName(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 65 && first <= 90;
+}
+
 /** Calls `visit(type, node)` for every node of a tree, outermost first; a visitor that returns false prunes that branch. */
 export function walk(tree: unknown, visit: (type: string, node: Record<string, unknown>) => boolean | undefined): void {
   if (Array.isArray(tree)) {
@@ -119,9 +125,10 @@ export function walk(tree: unknown, visit: (type: string, node: Record<string, u
     return;
   }
   if (tree === null || typeof tree !== 'object') return;
-  for (const [key, value] of Object.entries(tree)) {
+  for (const key in tree) {
+    const value = (tree as Record<string, unknown>)[key];
     if (value === null || typeof value !== 'object') continue;
-    if (/^[A-Z]/.test(key) && !Array.isArray(value)) {
+    if (isNodeName(key) && !Array.isArray(value)) {
       if (visit(key, value as Record<string, unknown>) === false) continue;
     }
     walk(value, visit);

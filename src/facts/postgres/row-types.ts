@@ -3,6 +3,11 @@ import pg from 'pg';
 const getTypeParser: (oid: number) => (text: string) => unknown = pg.types.getTypeParser;
 const textArray = getTypeParser(1009);
 
+/** The elements of a text array as PostgreSQL writes it. */
+export function parseTextArray(text: string): string[] {
+  return textArray(text) as string[];
+}
+
 /*
  * How values of a result become JavaScript's: by the type's oid (pg_type.dat, fixed for ever). All else stays text.
  * A bigint becomes a number; where one may exceed 2^53 the query casts it to text.

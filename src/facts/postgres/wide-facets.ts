@@ -5,6 +5,7 @@ import { type RelationName, RowsByRelation } from './object-names.ts';
 import { plainConstraint, plainIndex } from './plain-definitions.ts';
 import type { Probe } from './probe.ts';
 import { QUERIES } from './queries.ts';
+import { parseTextArray } from './row-types.ts';
 import { composeSql } from './sql-text.ts';
 import type { Fields } from './stream-rows.ts';
 
@@ -44,9 +45,23 @@ function interned(): <T>(text: T) => T {
   };
 }
 
-/** Numbers of an int2vector (`1 2`), int2[] or oid[] (`{1,2}`) as text. */
-function numbersIn(text: unknown): number[] {
-  return ((text as string | null) ?? '').match(/-?\d+/g)?.map(Number) ?? [];
+/** The elements of a text array without nulls; the common case, nothing quoted, is merely split. */
+function textsIn(text: string): string[] {
+  if (text.includes('"')) return parseTextArray(text);
+  return text === '{}' ? [] : text.slice(1, -1).split(',');
+}
+
+const numberLists = new Map<string, readonly number[]>();
+
+/** Numbers of an int2vector (`1 2`), int2[] or oid[] (`{1,2}`) as text; most keys have the same few. */
+function numbersIn(text: unknown): readonly number[] {
+  const list = (text as string | null) ?? '';
+  const known = numberLists.get(list);
+  if (known) return known;
+  const numbers = list.match(/-?\d+/g)?.map(Number) ?? [];
+  if (numberLists.size > 5000) numberLists.clear();
+  numberLists.set(list, numbers);
+  return numbers;
 }
 
 function streamed<N extends CatalogueName, R>(
@@ -72,28 +87,79 @@ function columnsOf(relation: RelationName | undefined, numbers: readonly number[
   return numbers.map((number) => relation?.columns[number] ?? null);
 }
 
-export const WIDE_FACETS = {
-  columns: (context) => {
-    const one = interned();
-    const clean = redactedOnce();
-    return streamed<'columns', Column>(context, composeSql(QUERIES.columns), (relation, fields) => {
-      const name = one(fields[2] as string);
-      relation.columns[fields[1] as number] = name;
-      return {
-        schema: relation.schema,
-        relation: relation.name,
+/** What few columns have, by relation's oid and column's number. */
+class ColumnExtras<T> {
+  readonly #values = new Map<number, Map<number, T>>();
+
+  set(relation: number, column: number, value: T): void {
+    const own = this.#values.get(relation);
+    if (own) own.set(column, value);
+    else this.#values.set(relation, new Map([[column, value]]));
+  }
+
+  of(relation: number): ReadonlyMap<number, T> | undefined {
+    return this.#values.get(relation);
+  }
+}
+
+/** See sql/columns.sql for the kinds of rows. */
+function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
+  const one = interned();
+  const clean = redactedOnce();
+  const rows = new RowsByRelation<Column>(context.names);
+  const types = new Map<string, string>();
+  const defaults = new ColumnExtras<string | null>();
+  const comments = new ColumnExtras<string | null>();
+  const privileges = new ColumnExtras<string[]>();
+  const addRelation = (oid: number, relation: RelationName, fields: Fields): void => {
+    const numbers = textsIn(fields[2] as string);
+    const names = textsIn(fields[3] as string);
+    const typeKeys = textsIn(fields[4] as string);
+    const flags = fields[5] as string;
+    const ownDefaults = defaults.of(oid);
+    const ownComments = comments.of(oid);
+    const ownPrivileges = privileges.of(oid);
+    for (let at = 0; at < numbers.length; at++) {
+      const position = Number(numbers[at]);
+      const name = one(names[at] ?? '');
+      const identity = flags[at * 3 + 1] ?? '-';
+      const generated = flags[at * 3 + 2] ?? '-';
+      relation.columns[position] = name;
+      rows.add(relation, {
+        acl: ownPrivileges?.get(position) ?? null,
+        comment: ownComments?.get(position) ?? null,
+        default: ownDefaults?.get(position) ?? null,
+        generated: (generated === '-' ? '' : generated) as Column['generated'],
+        identity: (identity === '-' ? '' : identity) as Column['identity'],
         name,
-        position: fields[1] as number,
-        type: one(fields[3] as string),
-        notNull: fields[4] as boolean,
-        default: clean(fields[5]),
-        identity: one(fields[6]) as Column['identity'],
-        generated: one(fields[7]) as Column['generated'],
-        acl: fields[8] as string[] | null,
-        comment: redacted(fields[9]),
-      };
-    });
-  },
+        notNull: flags[at * 3] === 't',
+        position,
+        relation: relation.name,
+        schema: relation.schema,
+        type: types.get(typeKeys[at] ?? '') ?? '',
+      });
+    }
+  };
+  return {
+    sql: composeSql(QUERIES.columns),
+    onRow(fields) {
+      const [kind, oid, a, b] = fields as [number, number, string, string];
+      if (kind === 1) types.set(a, b);
+      else if (kind === 2) defaults.set(oid, Number(a), clean(b));
+      else if (kind === 3) comments.set(oid, Number(a), redacted(b));
+      else if (kind === 4) privileges.set(oid, Number(a), textsIn(b));
+      else {
+        const relation = rows.relation(oid);
+        if (relation) addRelation(oid, relation, fields);
+      }
+    },
+    value: () => rows.all(),
+  };
+}
+
+/** The rows' members stand in the order of their names, so that their canonical text is written without sorting. */
+export const WIDE_FACETS = {
+  columns: columnsPlan,
   constraints: (context) => {
     const { probe, names } = context;
     const one = interned();
@@ -109,27 +175,29 @@ export const WIDE_FACETS = {
         (relation, fields) => {
           const type = one(fields[2]) as Constraint['type'];
           const foreign = type === 'f' ? names.relations.get(fields[7] as number) : undefined;
-          const constraint = {
-            schema: relation.schema,
-            table: relation.name,
-            name: fields[1] as string,
-            type,
+          const constraint: Constraint = {
             columns: columnsOf(relation, numbersIn(fields[3])).filter((name) => name !== null),
-            validated: fields[4] as boolean,
             deferrable: fields[5] as boolean,
+            definition: redacted(fields[6]) ?? '',
+            inherited: fields[11] as boolean,
+            name: fields[1] as string,
+            platform: relation.platform,
             references: foreign
               ? {
-                  schema: foreign.schema,
-                  table: foreign.name,
                   columns: columnsOf(foreign, numbersIn(fields[8])).filter((name) => name !== null),
                   onDelete: one(fields[9]) as 'a',
                   onUpdate: one(fields[10]) as 'a',
+                  schema: foreign.schema,
+                  table: foreign.name,
                 }
               : null,
-            inherited: fields[11] as boolean,
-            platform: relation.platform,
+            schema: relation.schema,
+            table: relation.name,
+            type,
+            validated: fields[4] as boolean,
           };
-          return { ...constraint, definition: redacted(fields[6]) ?? plainConstraint(constraint) };
+          if (fields[6] === null) constraint.definition = plainConstraint(constraint);
+          return constraint;
         },
       ),
     };
@@ -147,24 +215,27 @@ export const WIDE_FACETS = {
           if (!'rpm'.includes(relation.kind)) return null;
           const numbers = numbersIn(fields[9]);
           const keys = fields[10] as number;
-          const index = {
+          const index: Index = {
+            building: fields[8] as boolean,
+            columns: columnsOf(relation, keys === numbers.length ? numbers : numbers.slice(0, keys)),
+            constraint: fields[5] as boolean,
+            definition: redacted(fields[13]) ?? '',
+            include:
+              keys === numbers.length ? [] : columnsOf(relation, numbers.slice(keys)).filter((name) => name !== null),
+            inherited: fields[12] as boolean,
+            method: one(fields[2] as string),
+            name: fields[1] as string,
+            platform: relation.platform,
+            predicate: redacted(fields[11]),
+            primary: fields[4] as boolean,
+            ready: fields[7] as boolean,
             schema: relation.schema,
             table: relation.name,
-            name: fields[1] as string,
-            method: one(fields[2] as string),
             unique: fields[3] as boolean,
-            primary: fields[4] as boolean,
-            constraint: fields[5] as boolean,
             valid: fields[6] as boolean,
-            ready: fields[7] as boolean,
-            building: fields[8] as boolean,
-            columns: columnsOf(relation, numbers.slice(0, keys)),
-            include: columnsOf(relation, numbers.slice(keys)).filter((name) => name !== null),
-            predicate: redacted(fields[11]),
-            inherited: fields[12] as boolean,
-            platform: relation.platform,
           };
-          return { ...index, definition: redacted(fields[13]) ?? plainIndex(index) };
+          if (fields[13] === null) index.definition = plainIndex(index);
+          return index;
         },
       ),
     };
@@ -183,43 +254,43 @@ export const WIDE_FACETS = {
       return named;
     };
     return streamed<'policies', Policy>(context, composeSql(QUERIES.policies), (relation, fields) => ({
-      schema: relation.schema,
-      table: relation.name,
+      check: clean(fields[6]),
+      command: one(fields[4]) as Policy['command'],
       name: fields[1] as string,
       permissive: fields[2] as boolean,
       roles: rolesIn(fields[3]),
-      command: one(fields[4]) as Policy['command'],
+      schema: relation.schema,
+      table: relation.name,
       using: clean(fields[5]),
-      check: clean(fields[6]),
     }));
   },
   tableStats: (context) =>
     streamed<'tableStats', Row<'tableStats'>>(context, composeSql(QUERIES.tableStats), (relation, fields) => {
       const numbers = fields as number[];
       return {
-        schema: relation.schema,
+        blocksHit: numbers[13] as number,
+        blocksRead: numbers[12] as number,
+        bytes: numbers[2] as number,
+        deadRows: numbers[11] as number,
+        deleted: numbers[9] as number,
+        indexBytes: numbers[3] as number,
+        indexScans: numbers[5] as number,
+        inserted: numbers[7] as number,
+        liveRows: numbers[10] as number,
         name: relation.name,
         rowEstimate: fields[1] as number | null,
-        bytes: numbers[2] as number,
-        indexBytes: numbers[3] as number,
-        seqScans: numbers[4] as number,
-        indexScans: numbers[5] as number,
+        schema: relation.schema,
         seqRowsRead: numbers[6] as number,
-        inserted: numbers[7] as number,
+        seqScans: numbers[4] as number,
         updated: numbers[8] as number,
-        deleted: numbers[9] as number,
-        liveRows: numbers[10] as number,
-        deadRows: numbers[11] as number,
-        blocksRead: numbers[12] as number,
-        blocksHit: numbers[13] as number,
       };
     }),
   indexStats: (context) =>
     streamed<'indexStats', Row<'indexStats'>>(context, composeSql(QUERIES.indexStats), (relation, fields) => ({
-      schema: relation.schema,
-      table: relation.name,
+      bytes: fields[3] as number,
       name: fields[1] as string,
       scans: fields[2] as number,
-      bytes: fields[3] as number,
+      schema: relation.schema,
+      table: relation.name,
     })),
 } satisfies { [N in CatalogueName]?: Facet<N> };

@@ -1,7 +1,7 @@
 import type { Column, Constraint, FunctionFact, Trigger } from '../../core/facts.ts';
 import { parseStatements, walk } from '../../core/sql.ts';
 import { functionTree } from '../lib/sql-tree.ts';
-import { words } from '../lib/tables.ts';
+import { spoken } from '../lib/tables.ts';
 
 const CREATED = new Set([
   'created_at',
@@ -59,7 +59,7 @@ const DELETED = new Set(['deleted_at', 'deleted_on', 'date_deleted']);
 function isTime(column: Column): boolean {
   return column.type.startsWith('timestamp') || column.type === 'date' || column.type === 'bigint';
 }
-const nameOf = (column: Column) => words(column.name).join('_');
+const nameOf = (column: Column) => spoken(column.name);
 
 /** A column that says when the row came to be (or the event it records happened). */
 export function isCreatedAt(column: Column): boolean {
@@ -78,11 +78,9 @@ export function isDeletedAt(column: Column): boolean {
 /** A table that only joins others: every column but time stamps belongs to a foreign key or the primary key. */
 export function isJoinTable(columns: readonly Column[], constraints: readonly Constraint[]): boolean {
   const foreign = constraints.filter(({ type }) => type === 'f');
+  if (foreign.length < 2) return false;
   const keyed = new Set([...foreign, ...constraints.filter(({ type }) => type === 'p')].flatMap((key) => key.columns));
-  return (
-    foreign.length >= 2 &&
-    columns.every((column) => keyed.has(column.name) || isCreatedAt(column) || isUpdatedAt(column))
-  );
+  return columns.every((column) => keyed.has(column.name) || isCreatedAt(column) || isUpdatedAt(column));
 }
 
 /** A lookup table: few columns, keyed by a code instead of a number or uuid, referring to nothing. */

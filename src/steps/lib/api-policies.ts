@@ -15,7 +15,18 @@ export interface ApiPolicy {
  * Policies on the project's tables with row level security on, that say something to anon or authenticated. Policies for
  * service_role, supabase_auth_admin and other roles give nothing away over the Data API and are left out.
  */
-export function apiPolicies(facts: Pick<Facts, 'policies' | 'relations' | 'roles'>): ApiPolicy[] {
+export function apiPolicies(facts: PolicyFacts): readonly ApiPolicy[] {
+  const known = entries.get(facts.policies);
+  if (known && known.relations === facts.relations && known.roles === facts.roles) return known.found;
+  const found = apiPoliciesOf(facts);
+  entries.set(facts.policies, { relations: facts.relations, roles: facts.roles, found });
+  return found;
+}
+
+type PolicyFacts = Pick<Facts, 'policies' | 'relations' | 'roles'>;
+const entries = new WeakMap<Facts['policies'], Omit<PolicyFacts, 'policies'> & { found: readonly ApiPolicy[] }>();
+
+function apiPoliciesOf(facts: PolicyFacts): ApiPolicy[] {
   const closures = API_ROLES.map((role) => ({ role, closure: roleClosure(facts, role) }));
   const found: ApiPolicy[] = [];
   for (const policy of facts.policies) {

@@ -1,9 +1,9 @@
 import { grants, lettersFor, PRIVILEGE, type Privilege } from '../../core/acl.ts';
-import type { Facts, FunctionFact, Policy, Relation, Role } from '../../core/facts.ts';
+import type { Column, Facts, FunctionFact, Policy, Relation, Role } from '../../core/facts.ts';
 import { qualified } from '../../core/text.ts';
 import { perFacet } from './memo.ts';
 import { applies, type Operation, policyVerdict } from './policy-tree.ts';
-import { groupBy, keyOf } from './tables.ts';
+import { columnsByTable, groupBy, keyOf, policiesByTable, relationsByKey } from './tables.ts';
 import { type Caller, type Verdict, verdictOfWhere } from './truth.ts';
 import { isInsteadOf, onlySource, resolveRelation, viewNamed, viewSelect } from './view-tree.ts';
 
@@ -71,19 +71,12 @@ export const UNKNOWN_EXPOSURE =
   'nobody says which schemas the Data API exposes: set pgrst.db_schemas on the role authenticator, or give the repository with [api].schemas in supabase/config.toml';
 
 const schemasByName = perFacet((schemas: Facts['schemas']) => new Map(schemas.map((schema) => [schema.name, schema])));
-const relationsByName = perFacet(
-  (relations: readonly Relation[]) =>
-    new Map(relations.map((relation) => [keyOf(relation.schema, relation.name), relation])),
-);
 /** Only columns that carry grants of their own: few, even where there are many columns. */
 const grantedColumns = perFacet((columns: Facts['columns']) =>
   groupBy(
     columns.filter((column) => column.acl !== null),
     (column) => keyOf(column.schema, column.relation),
   ),
-);
-const columnsByRelation = perFacet((columns: Facts['columns']) =>
-  groupBy(columns, (column) => keyOf(column.schema, column.relation)),
 );
 /** Every column name there is, for truth.ts. */
 const columnNames = perFacet((columns: Facts['columns']) => new Set(columns.map((column) => column.name)));
@@ -94,18 +87,17 @@ export function callerOf(facts: Partial<Pick<Facts, 'functions' | 'columns'>>, r
   return facts.columns ? { role, functions, columnNames: columnNames(facts.columns) } : { role, functions };
 }
 
-const policiesByTable = perFacet((policies: readonly Policy[]) =>
-  groupBy(policies, (policy) => keyOf(policy.schema, policy.table)),
-);
-
 /** The relation of that name, or undefined. */
 export function relationNamed(facts: Pick<Facts, 'relations'>, schema: string, name: string): Relation | undefined {
-  return relationsByName(facts.relations).get(keyOf(schema, name));
+  return relationsByKey(facts.relations).get(keyOf(schema, name));
 }
 
 /** Columns of a relation, in order. */
-export function columnsOf(facts: Pick<Facts, 'columns'>, relation: { schema: string; name: string }): Facts['columns'] {
-  return columnsByRelation(facts.columns).get(keyOf(relation.schema, relation.name)) ?? [];
+export function columnsOf(
+  facts: Pick<Facts, 'columns'>,
+  relation: { schema: string; name: string },
+): readonly Column[] {
+  return columnsByTable(facts.columns).get(keyOf(relation.schema, relation.name)) ?? [];
 }
 
 /** Policies of a table, in order. */
@@ -145,6 +137,21 @@ function named(letters: Iterable<string>): Set<Privilege> {
   return privileges;
 }
 
+const privilegeSets = new WeakMap<ReadonlySet<string>, Map<string, ReadonlySet<Privilege>>>();
+
+/** Privileges that a list gives to a role's closure; thousands of tables have the same few lists. */
+function privilegesFor(acl: readonly string[], closure: ReadonlySet<string>): ReadonlySet<Privilege> {
+  const known = privilegeSets.get(closure) ?? new Map<string, ReadonlySet<Privilege>>();
+  privilegeSets.set(closure, known);
+  const text = acl.join('\u0000');
+  const before = known.get(text);
+  if (before) return before;
+  const privileges = named(lettersFor(acl, closure));
+  if (known.size > 10_000) known.clear();
+  known.set(text, privileges);
+  return privileges;
+}
+
 export interface EffectivePrivileges {
   /** Privileges on the whole relation. */
   table: ReadonlySet<Privilege>;
@@ -172,7 +179,7 @@ export function effectivePrivileges(
 ): EffectivePrivileges {
   if (isSuperuser(facts, role)) return { table: ALL_PRIVILEGES, columns: NO_COLUMNS };
   const closure = roleClosure(facts, role);
-  const table = named(lettersFor(relation.acl, closure));
+  const table = privilegesFor(relation.acl, closure);
   const granted = grantedColumns(facts.columns).get(keyOf(relation.schema, relation.name));
   if (!granted) return { table, columns: NO_COLUMNS };
   const columns = new Map<string, Set<Privilege>>();

@@ -2,6 +2,7 @@ import type { Constraint } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
 import { nameParts, parseStatements } from '../../core/sql.ts';
 import { qualified, quoteIdent } from '../../core/text.ts';
+import { perFacet } from './memo.ts';
 
 export type ForeignKey = Constraint & { references: NonNullable<Constraint['references']> };
 type Action = ForeignKey['references']['onDelete'];
@@ -15,12 +16,13 @@ const ACTION_SQL: Readonly<Record<Action, string>> = {
 };
 
 /** The foreign keys of the project's tables that were declared there (a partition's copy is judged on its root). */
-export function userForeignKeys(constraints: readonly Constraint[]): ForeignKey[] {
-  return constraints.filter(
-    (constraint): constraint is ForeignKey =>
-      constraint.type === 'f' && constraint.references !== null && !constraint.inherited && !constraint.platform,
-  );
-}
+export const userForeignKeys: (constraints: readonly Constraint[]) => readonly ForeignKey[] = perFacet(
+  (constraints: readonly Constraint[]) =>
+    constraints.filter(
+      (constraint): constraint is ForeignKey =>
+        constraint.type === 'f' && constraint.references !== null && !constraint.inherited && !constraint.platform,
+    ),
+);
 
 export function constraintRef(constraint: Pick<Constraint, 'schema' | 'table' | 'name'>): ObjectRef {
   return objectRef('constraint', constraint.schema, constraint.name, { table: constraint.table });

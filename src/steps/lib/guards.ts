@@ -2,14 +2,7 @@ import type { Facts, Relation, Trigger } from '../../core/facts.ts';
 import { parseScript, walk } from '../../core/sql.ts';
 import { perFacet } from './memo.ts';
 import { columnsIn, functionTree } from './sql-tree.ts';
-import { groupBy, keyOf } from './tables.ts';
-
-const triggersByTable = perFacet((triggers: readonly Trigger[]) =>
-  groupBy(triggers, (trigger) => keyOf(trigger.schema, trigger.table)),
-);
-const functionsByName = perFacet((functions: Facts['functions']) =>
-  groupBy(functions, (fn) => keyOf(fn.schema, fn.name)),
-);
+import { functionsByName, keyOf, triggersByTable } from './tables.ts';
 
 /** Timing and events of a trigger definition. Bits of pg_trigger.tgtype: 2 before, 4 insert, 8 delete, 16 update, 64 instead of. */
 interface TriggerEvents {

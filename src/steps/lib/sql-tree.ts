@@ -55,17 +55,26 @@ export function readCall(node: unknown): Call | null {
 }
 
 /** Every function call in a tree. */
-export function callsIn(tree: unknown): Call[] {
+export function callsIn(tree: unknown): readonly Call[] {
+  return typeof tree === 'object' && tree !== null ? callsOfTree(tree) : [];
+}
+
+/* Trees are shared by all policies of one text, and many checks ask them the same. */
+const callsOfTree = perFacet((tree: object): readonly Call[] => {
   const calls: Call[] = [];
   walk(tree, (type, node) => {
     if (type === 'FuncCall') calls.push(callOf(node));
     return undefined;
   });
   return calls;
-}
+});
 
 /** Every column reference in a tree, as its dotted parts; star references are left out. */
-export function columnsIn(tree: unknown): string[][] {
+export function columnsIn(tree: unknown): readonly (readonly string[])[] {
+  return typeof tree === 'object' && tree !== null ? columnsOfTree(tree) : [];
+}
+
+const columnsOfTree = perFacet((tree: object): readonly (readonly string[])[] => {
   const columns: string[][] = [];
   walk(tree, (type, node) => {
     if (type !== 'ColumnRef') return undefined;
@@ -74,7 +83,7 @@ export function columnsIn(tree: unknown): string[][] {
     return undefined;
   });
   return columns;
-}
+});
 
 /** A table, view or function result named in a FROM, INTO, UPDATE or DELETE. */
 export interface RelationUse {
@@ -110,7 +119,11 @@ function rangeVar(node: Record<string, unknown>): RelationUse {
 }
 
 /** Text constants in a tree. */
-export function stringsIn(tree: unknown): string[] {
+export function stringsIn(tree: unknown): readonly string[] {
+  return typeof tree === 'object' && tree !== null ? stringsOfTree(tree) : [];
+}
+
+const stringsOfTree = perFacet((tree: object): readonly string[] => {
   const strings: string[] = [];
   walk(tree, (type, node) => {
     const constant = type === 'A_Const' ? (node.sval as { sval?: string } | undefined) : undefined;
@@ -118,7 +131,7 @@ export function stringsIn(tree: unknown): string[] {
     return undefined;
   });
   return strings;
-}
+});
 
 /** One parameter of a function. */
 export interface Parameter {

@@ -1,4 +1,4 @@
-import type { Relation } from '../../core/facts.ts';
+import type { Column, Constraint, FunctionFact, Index, Policy, Relation, Row, Trigger } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
 import { perFacet } from './memo.ts';
 
@@ -34,6 +34,93 @@ export function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<str
   }
   return groups;
 }
+
+/** Rows by keyOf of their table. Facets are ordered by table, so that only the first row of each table needs its key. */
+function byTable<T extends { schema: string }>(rows: readonly T[], tableOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  let group: T[] = [];
+  let schema: string | null = null;
+  let table: string | null = null;
+  for (const row of rows) {
+    const own = tableOf(row);
+    if (own !== table || row.schema !== schema) {
+      schema = row.schema;
+      table = own;
+      const key = keyOf(schema, table);
+      const known = groups.get(key);
+      group = known ?? [];
+      if (!known) groups.set(key, group);
+    }
+    group.push(row);
+  }
+  return groups;
+}
+
+type Grouped<T> = (rows: readonly T[]) => ReadonlyMap<string, readonly T[]>;
+
+/** Columns by keyOf of their relation, in their order. */
+export const columnsByTable: Grouped<Column> = perFacet((rows: readonly Column[]) =>
+  byTable(rows, (row) => row.relation),
+);
+
+/** Constraints by keyOf of their table. */
+export const constraintsByTable: Grouped<Constraint> = perFacet((rows: readonly Constraint[]) =>
+  byTable(rows, (row) => row.table),
+);
+
+/** Indexes by keyOf of their table. */
+export const indexesByTable: Grouped<Index> = perFacet((rows: readonly Index[]) => byTable(rows, (row) => row.table));
+
+/** Triggers by keyOf of their table. */
+export const triggersByTable: Grouped<Trigger> = perFacet((rows: readonly Trigger[]) =>
+  byTable(rows, (row) => row.table),
+);
+
+/** Policies by keyOf of their table. */
+export const policiesByTable: Grouped<Policy> = perFacet((rows: readonly Policy[]) =>
+  byTable(rows, (row) => row.table),
+);
+
+/** The column of that name, or undefined. */
+export function columnNamed(
+  columns: readonly Column[],
+  schema: string,
+  table: string,
+  name: string,
+): Column | undefined {
+  return columnsByTable(columns)
+    .get(keyOf(schema, table))
+    ?.find((column) => column.name === name);
+}
+
+/** The columns of a table's primary key; none where it has none. */
+export function primaryKeyOf(constraints: readonly Constraint[], schema: string, table: string): readonly string[] {
+  const own = constraintsByTable(constraints).get(keyOf(schema, table));
+  return own?.find(({ type }) => type === 'p')?.columns ?? [];
+}
+
+/** Relations by keyOf. */
+export const relationsByKey: (relations: readonly Relation[]) => ReadonlyMap<string, Relation> = perFacet(
+  (relations: readonly Relation[]) =>
+    new Map(relations.map((relation) => [keyOf(relation.schema, relation.name), relation])),
+);
+
+type TableStats = Row<'tableStats'>;
+
+/** Statistics by keyOf of their table. */
+export const statsByTable: (stats: readonly TableStats[]) => ReadonlyMap<string, TableStats> = perFacet(
+  (stats: readonly TableStats[]) => new Map(stats.map((row) => [keyOf(row.schema, row.name), row])),
+);
+
+/** Names of all indexes. */
+export const indexNames: (indexes: readonly Index[]) => ReadonlySet<string> = perFacet(
+  (indexes: readonly Index[]) => new Set(indexes.map((index) => index.name)),
+);
+
+/** Functions by keyOf of their own name: overloads stand together. */
+export const functionsByName: Grouped<FunctionFact> = perFacet((rows: readonly FunctionFact[]) =>
+  byTable(rows, (row) => row.name),
+);
 
 /** Tables and partitioned tables that the project made: no platform, extension, temporary or bookkeeping ones, no partitions (their root is judged). */
 export const userTables: (relations: readonly Relation[]) => readonly Relation[] = perFacet(
@@ -77,6 +164,18 @@ export function words(name: string): readonly string[] {
   if (wordsOf.size > 50_000) wordsOf.clear();
   wordsOf.set(name, split);
   return split;
+}
+
+const spokenAs = new Map<string, string>();
+
+/** `stripeCustomer_id` → `stripe_customer_id`: a name in the one spelling that rules are written in. */
+export function spoken(name: string): string {
+  const known = spokenAs.get(name);
+  if (known !== undefined) return known;
+  const snake = words(name).join('_');
+  if (spokenAs.size > 50_000) spokenAs.clear();
+  spokenAs.set(name, snake);
+  return snake;
 }
 
 /** English singular of a table name's word, well enough for `categories`, `boxes`, `orders`, `status`. */

@@ -1,9 +1,12 @@
 import type { Constraint } from '../../core/facts.ts';
 import { userForeignKeys } from './foreign-keys.ts';
+import { perFacet } from './memo.ts';
 import { groupBy, keyOf } from './tables.ts';
 
 /** Tables (keyOf) from which a path of foreign keys leads to auth.users: their rows belong to somebody. */
-export function tablesOfUsers(constraints: readonly Constraint[]): ReadonlySet<string> {
+export const tablesOfUsers: (constraints: readonly Constraint[]) => ReadonlySet<string> = perFacet(ownedByUsers);
+
+function ownedByUsers(constraints: readonly Constraint[]): ReadonlySet<string> {
   const children = groupBy(userForeignKeys(constraints), ({ references }) =>
     keyOf(references.schema, references.table),
   );

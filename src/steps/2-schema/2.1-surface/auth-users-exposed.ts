@@ -4,7 +4,7 @@ import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { type ApiRole, exposedSchemas, isInvokerView, UNKNOWN_EXPOSURE, who } from '../../lib/exposure.ts';
 import { located } from '../../lib/origins.ts';
-import { keyOf } from '../../lib/tables.ts';
+import { keyOf, relationsByKey } from '../../lib/tables.ts';
 import { apiReaders } from '../api-readers.ts';
 
 const AUTH_USERS = keyOf('auth', 'users');
@@ -54,7 +54,7 @@ export const authUsersExposed = defineCheck({
   uses: ['repoConfig', 'repoMigrations'],
   evaluate({ facts }) {
     const exposed = exposedSchemas(facts);
-    const relations = new Map(facts.relations.map((relation) => [keyOf(relation.schema, relation.name), relation]));
+    const relations = relationsByKey(facts.relations);
     const views = new Map(facts.views.map((view) => [keyOf(view.schema, view.name), view]));
     const graph: Graph = {
       relations,

@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { constraintRef, type ForeignKey, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { groupBy, keyOf } from '../../lib/tables.ts';
+import { columnNamed, groupBy, keyOf, primaryKeyOf } from '../../lib/tables.ts';
 import { isRecord } from '../records.ts';
 
 const AUTH_USERS = keyOf('auth', 'users');
@@ -25,16 +25,6 @@ export const authFkBlocksDelete = defineCheck({
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
     const byTarget = groupBy(keys, ({ references }) => keyOf(references.schema, references.table));
-    const notNull = new Set(
-      facts.columns
-        .filter((column) => column.notNull)
-        .map((column) => `${keyOf(column.schema, column.relation)}\u0000${column.name}`),
-    );
-    const inPrimaryKey = new Set(
-      facts.constraints
-        .filter(({ type }) => type === 'p')
-        .flatMap(({ schema, table, columns }) => columns.map((column) => `${keyOf(schema, table)}\u0000${column}`)),
-    );
     /** Tables whose rows are deleted with their user, and the table through which that happens. */
     const deletedThrough = new Map<string, string>([[AUTH_USERS, '']]);
     const open = [AUTH_USERS];
@@ -47,16 +37,16 @@ export const authFkBlocksDelete = defineCheck({
       }
     }
     const mend = (key: ForeignKey): string => {
-      const columns = key.columns.map((column) => `${keyOf(key.schema, key.table)}\u0000${column}`);
-      const fixed = columns.some((column) => inPrimaryKey.has(column));
-      const required = columns.some((column) => notNull.has(column));
-      if (fixed || (required && !isRecord(key.table))) return recreateForeignKey(key, 'c');
-      const free = key.columns
-        .filter((column) => notNull.has(`${keyOf(key.schema, key.table)}\u0000${column}`))
-        .map(
-          (column) =>
-            `alter table ${qualified(key.schema, key.table)} alter column ${quoteIdent(column)} drop not null;\n`,
-        );
+      const primary = primaryKeyOf(facts.constraints, key.schema, key.table);
+      const required = key.columns.filter(
+        (column) => columnNamed(facts.columns, key.schema, key.table, column)?.notNull,
+      );
+      const fixed = key.columns.some((column) => primary.includes(column));
+      if (fixed || (required.length > 0 && !isRecord(key.table))) return recreateForeignKey(key, 'c');
+      const free = required.map(
+        (column) =>
+          `alter table ${qualified(key.schema, key.table)} alter column ${quoteIdent(column)} drop not null;\n`,
+      );
       return free.join('') + recreateForeignKey(key, 'n');
     };
     const reachable = keys.filter(({ references }) => deletedThrough.has(keyOf(references.schema, references.table)));

@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnsSetOnDelete, constraintRef, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { keyOf, singular, words } from '../../lib/tables.ts';
+import { columnNamed, primaryKeyOf, singular, words } from '../../lib/tables.ts';
 import { isPartOf, isRecord } from '../records.ts';
 
 export const cascadeOnRecords = defineCheck({
@@ -22,23 +22,16 @@ export const cascadeOnRecords = defineCheck({
   uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
-    const notNull = new Set(
-      facts.columns
-        .filter((column) => column.notNull)
-        .map((column) => `${keyOf(column.schema, column.relation)}\u0000${column.name}`),
-    );
-    const inPrimaryKey = new Set(
-      facts.constraints
-        .filter(({ type }) => type === 'p')
-        .flatMap(({ schema, table, columns }) => columns.map((column) => `${keyOf(schema, table)}\u0000${column}`)),
-    );
     const findings = keys.flatMap((key): FindingDraft[] => {
       const { references } = key;
+      if (references.onDelete !== 'n' && references.onDelete !== 'c') return [];
       const table = qualified(key.schema, key.table);
       const target = qualified(references.schema, references.table);
-      const path = (column: string) => `${keyOf(key.schema, key.table)}\u0000${column}`;
-      const required = key.columns.filter((column) => notNull.has(path(column)));
-      const fixed = key.columns.some((column) => inPrimaryKey.has(path(column)));
+      const primary = primaryKeyOf(facts.constraints, key.schema, key.table);
+      const required = key.columns.filter(
+        (column) => columnNamed(facts.columns, key.schema, key.table, column)?.notNull,
+      );
+      const fixed = key.columns.some((column) => primary.includes(column));
       const object = constraintRef(key);
       const free = required
         .map((column) => `alter table ${table} alter column ${quoteIdent(column)} drop not null;\n`)

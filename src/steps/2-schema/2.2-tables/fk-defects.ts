@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { constraintRef, userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { keyOf } from '../../lib/tables.ts';
+import { columnNamed } from '../../lib/tables.ts';
 
 const INTEGER_WIDTH: Readonly<Record<string, number>> = { smallint: 2, integer: 4, bigint: 8 };
 
@@ -33,9 +33,6 @@ export const fkDefects = defineCheck({
     const domains = new Set(
       facts.types.filter(({ kind }) => kind === 'domain').flatMap(({ schema, name }) => [name, `${schema}.${name}`]),
     );
-    const types = new Map(
-      facts.columns.map((column) => [`${keyOf(column.schema, column.relation)}\u0000${column.name}`, column.type]),
-    );
     const findings = keys.flatMap((key): FindingDraft[] => {
       const found: FindingDraft[] = [];
       const table = qualified(key.schema, key.table);
@@ -53,8 +50,8 @@ export const fkDefects = defineCheck({
       }
       key.columns.forEach((column, at) => {
         const referenced = key.references.columns[at];
-        const from = types.get(`${keyOf(key.schema, key.table)}\u0000${column}`);
-        const to = types.get(`${keyOf(key.references.schema, key.references.table)}\u0000${referenced}`);
+        const from = columnNamed(facts.columns, key.schema, key.table, column)?.type;
+        const to = columnNamed(facts.columns, key.references.schema, key.references.table, referenced ?? '')?.type;
         if (!from || !to || domains.has(from) || domains.has(to) || family(from) === family(to)) return;
         const width = INTEGER_WIDTH[from];
         const needed = INTEGER_WIDTH[to];

@@ -3,7 +3,17 @@ import type { Column } from '../../../core/facts.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { columnRef, groupBy, isHistory, keyOf, singular, userTablesByKey, words } from '../../lib/tables.ts';
+import {
+  columnRef,
+  columnsByTable,
+  constraintsByTable,
+  groupBy,
+  isHistory,
+  keyOf,
+  singular,
+  userTablesByKey,
+  words,
+} from '../../lib/tables.ts';
 
 interface Target {
   schema: string;
@@ -27,8 +37,8 @@ export const fkMissingImplied = defineCheck({
   uses: ['orphans', 'repoMigrations'],
   evaluate({ facts }) {
     const tables = userTablesByKey(facts.relations);
-    const columns = groupBy(facts.columns, (column) => keyOf(column.schema, column.relation));
-    const constraints = groupBy(facts.constraints, ({ schema, table }) => keyOf(schema, table));
+    const columns = columnsByTable(facts.columns);
+    const constraints = constraintsByTable(facts.constraints);
     const primaryKey = (schema: string, table: string): Column | undefined => {
       const key = constraints.get(keyOf(schema, table))?.find(({ type }) => type === 'p');
       if (key?.columns.length !== 1) return undefined;

@@ -4,7 +4,7 @@ import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnList } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { groupBy, keyOf, tableRef, userTables } from '../../lib/tables.ts';
+import { columnsByTable, groupBy, indexesByTable, keyOf, tableRef, userTables } from '../../lib/tables.ts';
 
 /** Columns of a partition key, or null when it holds an expression (a primary key is then impossible). */
 function partitionColumns(partitionKey: string): string[] | null {
@@ -98,8 +98,8 @@ export const noPrimaryKey = defineCheck({
     );
     const missing = tables.filter((table) => !keyed.has(keyOf(table.schema, table.name)));
     if (missing.length === 0) return evaluated(tables.length, 'table', []);
-    const columns = groupBy(facts.columns, (column) => keyOf(column.schema, column.relation));
-    const indexes = groupBy(facts.indexes, (index) => keyOf(index.schema, index.table));
+    const columns = columnsByTable(facts.columns);
+    const indexes = indexesByTable(facts.indexes);
     const foreignKeys = groupBy(
       facts.constraints.filter(({ type }) => type === 'f'),
       ({ schema, table }) => keyOf(schema, table),

@@ -1,7 +1,7 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { located } from '../../lib/origins.ts';
-import { columnRef, keyOf, userTablesByKey, words } from '../../lib/tables.ts';
+import { columnRef, keyOf, statsByTable, userTablesByKey, words } from '../../lib/tables.ts';
 
 export const nullableSuspect = defineCheck({
   id: 'nullable-suspect',
@@ -20,7 +20,7 @@ export const nullableSuspect = defineCheck({
   parameters: { minRows: 1000 },
   evaluate({ facts, parameters }) {
     const tables = userTablesByKey(facts.relations);
-    const rows = new Map(facts.tableStats.map((row) => [keyOf(row.schema, row.name), row.rowEstimate ?? 0]));
+    const stats = statsByTable(facts.tableStats);
     const nullable = new Set(
       facts.columns
         .filter((column) => !column.notNull && column.generated === '')
@@ -32,7 +32,7 @@ export const nullableSuspect = defineCheck({
     });
     const findings = suspects
       .filter((stat) => {
-        const enough = (rows.get(keyOf(stat.schema, stat.table)) ?? 0) >= parameters.minRows;
+        const enough = (stats.get(keyOf(stat.schema, stat.table))?.rowEstimate ?? 0) >= parameters.minRows;
         return (
           enough && stat.nullFraction === 0 && nullable.has(`${keyOf(stat.schema, stat.table)}\u0000${stat.column}`)
         );
@@ -40,7 +40,7 @@ export const nullableSuspect = defineCheck({
       .map((stat) => {
         const object = columnRef(stat.schema, stat.table, stat.column);
         const table = qualified(stat.schema, stat.table);
-        const count = (rows.get(keyOf(stat.schema, stat.table)) ?? 0).toLocaleString('en-US');
+        const count = (stats.get(keyOf(stat.schema, stat.table))?.rowEstimate ?? 0).toLocaleString('en-US');
         return {
           object,
           message: `${table}.${quoteIdent(stat.column)} is never empty but may be: one NULL drops its row out of joins and policies`,

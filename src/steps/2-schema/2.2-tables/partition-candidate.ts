@@ -2,7 +2,7 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { located } from '../../lib/origins.ts';
-import { keyOf, tableRef, userTables } from '../../lib/tables.ts';
+import { keyOf, statsByTable, tableRef, userTables } from '../../lib/tables.ts';
 
 const GB = 1024 ** 3;
 
@@ -21,7 +21,7 @@ export const partitionCandidate = defineCheck({
   uses: ['repoMigrations'],
   parameters: { rows: 50_000_000, gigabytes: 50, appendOnlyRows: 10_000_000 },
   evaluate({ facts, parameters }) {
-    const stats = new Map(facts.tableStats.map((row) => [keyOf(row.schema, row.name), row]));
+    const stats = statsByTable(facts.tableStats);
     const tables = userTables(facts.relations).filter(({ kind }) => kind === 'table');
     const findings = tables.flatMap((table): FindingDraft[] => {
       const row = stats.get(keyOf(table.schema, table.name));

@@ -31,10 +31,18 @@ const PERSONAL_PAIRS = new Set([
   'ip address',
 ]);
 
+/** Remembered: the same few names come back in thousands of tables. */
+const personalNames = new Map<string, boolean>();
+
 /** A column whose name says that it holds a person's data. */
 function namesPersonalData(column: string): boolean {
+  const known = personalNames.get(column);
+  if (known !== undefined) return known;
   const parts = words(column);
-  return parts.some((part, at) => PERSONAL.has(part) || PERSONAL_PAIRS.has(`${part} ${parts[at + 1] ?? ''}`));
+  const found = parts.some((part, at) => PERSONAL.has(part) || PERSONAL_PAIRS.has(`${part} ${parts[at + 1] ?? ''}`));
+  if (personalNames.size > 10_000) personalNames.clear();
+  personalNames.set(column, found);
+  return found;
 }
 
 export const tablePurpose = defineCheck({

@@ -4,7 +4,18 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { policiesOf } from '../../lib/exposure.ts';
 import { located } from '../../lib/origins.ts';
-import { columnRef, groupBy, isHistory, keyOf, tableRef, userTables } from '../../lib/tables.ts';
+import {
+  columnRef,
+  columnsByTable,
+  constraintsByTable,
+  functionsByName,
+  isHistory,
+  keyOf,
+  statsByTable,
+  tableRef,
+  triggersByTable,
+  userTables,
+} from '../../lib/tables.ts';
 import { tablesOfUsers } from '../../lib/user-data.ts';
 import {
   isCodeTable,
@@ -31,17 +42,17 @@ export const timestamps = defineCheck({
   needs: ['relations', 'columns', 'constraints', 'policies', 'triggers', 'functions'],
   uses: ['tableStats', 'repoMigrations'],
   evaluate({ facts }) {
-    const columns = groupBy(facts.columns, (column) => keyOf(column.schema, column.relation));
-    const constraints = groupBy(facts.constraints, ({ schema, table }) => keyOf(schema, table));
-    const triggers = groupBy(facts.triggers, ({ schema, table }) => keyOf(schema, table));
-    const functions = groupBy(facts.functions, ({ schema, name }) => keyOf(schema, name));
-    const updates = new Map(facts.tableStats?.map((row) => [keyOf(row.schema, row.name), row.updated]));
+    const columns = columnsByTable(facts.columns);
+    const constraints = constraintsByTable(facts.constraints);
+    const triggers = triggersByTable(facts.triggers);
+    const functions = functionsByName(facts.functions);
+    const stats = facts.tableStats ? statsByTable(facts.tableStats) : null;
     const ofUsers = tablesOfUsers(facts.constraints);
     const prisma = facts.repoMigrations?.tool === 'prisma';
     const tables = userTables(facts.relations);
     /** What shows that rows of the table are changed after they were made, in words; null when nothing does. */
     const changed = (table: Relation): string | null => {
-      const count = updates.get(keyOf(table.schema, table.name)) ?? 0;
+      const count = stats?.get(keyOf(table.schema, table.name))?.updated ?? 0;
       if (count > 0) return `${count.toLocaleString('en-US')} updates are counted on it`;
       const policy = policiesOf(facts, table).find(
         ({ command, permissive, roles }) =>

@@ -5,7 +5,18 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
 import { columnsIn } from '../../lib/sql-tree.ts';
-import { columnRef, groupBy, isHistory, keyOf, singular, userTables, words } from '../../lib/tables.ts';
+import {
+  columnRef,
+  columnsByTable,
+  indexesByTable,
+  indexNames,
+  isHistory,
+  keyOf,
+  singular,
+  spoken,
+  userTables,
+  words,
+} from '../../lib/tables.ts';
 
 /** Tables with one row a user, by the words of their singular name. */
 const ONE_PER_USER = new Set([
@@ -39,11 +50,13 @@ function singularName(name: string): string {
 
 /** Why the column should be unique, or null. */
 function shape(table: string, column: Column): string | null {
+  const name = spoken(column.name);
+  if (!name.startsWith('stripe_') && !name.endsWith('slug') && name !== 'user_id') return null;
   const parts = words(column.name);
   const noun = singularName(table);
-  if (parts.join('_') === 'user_id' && ONE_PER_USER.has(noun))
+  if (name === 'user_id' && ONE_PER_USER.has(noun))
     return 'a user can have several of them, and each reader picks one at random';
-  if (parts.join('_') === 'slug' || parts.join('_') === `${noun}_slug`) return 'two rows can answer to one address';
+  if (name === 'slug' || name === `${noun}_slug`) return 'two rows can answer to one address';
   if (parts[0] === 'stripe' && parts.at(-1) === 'id' && parts.length >= 3) {
     const thing = parts.slice(1, -1).join('_');
     if (noun === thing || noun === `stripe_${thing}` || (thing === 'customer' && PAYERS.has(noun))) {
@@ -79,9 +92,9 @@ export const uniqueMissing = defineCheck({
   needs: ['relations', 'columns', 'indexes'],
   uses: ['repoMigrations'],
   evaluate({ facts }) {
-    const columns = groupBy(facts.columns, (column) => keyOf(column.schema, column.relation));
-    const indexes = groupBy(facts.indexes, (index) => keyOf(index.schema, index.table));
-    const taken = new Set(facts.indexes.map((index) => index.name));
+    const columns = columnsByTable(facts.columns);
+    const indexes = indexesByTable(facts.indexes);
+    const taken = indexNames(facts.indexes);
     let looked = 0;
     const findings = userTables(facts.relations).flatMap((table) => {
       if (isHistory(table.name)) return [];

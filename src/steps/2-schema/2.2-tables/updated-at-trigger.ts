@@ -4,7 +4,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { columnRef, groupBy, keyOf, userTables } from '../../lib/tables.ts';
+import { columnRef, columnsByTable, functionsByName, keyOf, triggersByTable, userTables } from '../../lib/tables.ts';
 import { isUpdatedAt, triggerShape, writesNew } from '../time-columns.ts';
 
 const UPDATE_TRIGGER = { before: true, insert: false, update: true, arguments: [] };
@@ -44,9 +44,9 @@ export const updatedAtTrigger = defineCheck({
   needs: ['relations', 'columns', 'triggers', 'functions'],
   uses: ['repoMigrations', 'repoCode'],
   evaluate({ facts }) {
-    const columns = groupBy(facts.columns.filter(isUpdatedAt), (column) => keyOf(column.schema, column.relation));
-    const triggers = groupBy(facts.triggers, ({ schema, table }) => keyOf(schema, table));
-    const functions = groupBy(facts.functions, ({ schema, name }) => keyOf(schema, name));
+    const columns = columnsByTable(facts.columns);
+    const triggers = triggersByTable(facts.triggers);
+    const functions = functionsByName(facts.functions);
     const orm =
       facts.repoMigrations?.tool === 'prisma' || facts.repoMigrations?.tool === 'drizzle'
         ? facts.repoMigrations.tool
@@ -65,7 +65,7 @@ export const updatedAtTrigger = defineCheck({
     const findings = userTables(facts.relations).flatMap((table): FindingDraft[] => {
       const key = keyOf(table.schema, table.name);
       return (columns.get(key) ?? []).flatMap((column): FindingDraft[] => {
-        if (column.generated !== '') return [];
+        if (column.generated !== '' || !isUpdatedAt(column)) return [];
         looked++;
         const touched = (triggers.get(key) ?? []).some((trigger) => {
           const shape = triggerShape(trigger);

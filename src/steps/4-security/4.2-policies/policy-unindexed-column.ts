@@ -1,5 +1,5 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
-import type { Facts, Index, Relation } from '../../../core/facts.ts';
+import type { Facts, Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { nameParts, walk } from '../../../core/sql.ts';
@@ -9,11 +9,8 @@ import { columnsOf } from '../../lib/exposure.ts';
 import { perFacet } from '../../lib/memo.ts';
 import { located } from '../../lib/origins.ts';
 import { callsIn, columnsIn, expressionTree } from '../../lib/sql-tree.ts';
-import { groupBy, keyOf } from '../../lib/tables.ts';
+import { indexesByTable, keyOf } from '../../lib/tables.ts';
 
-const indexesByTable = perFacet((indexes: readonly Index[]) =>
-  groupBy(indexes, (index) => keyOf(index.schema, index.table)),
-);
 const sizes = perFacet((stats: Facts['tableStats']) => new Map(stats.map((row) => [keyOf(row.schema, row.name), row])));
 
 /** Columns of the table that the expression compares with something that is the same for the whole query, such as auth.uid(). */

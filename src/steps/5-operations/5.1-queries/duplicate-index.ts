@@ -82,7 +82,11 @@ export const duplicateIndex = defineCheck({
     };
     for (const own of groupBy(indexes, (index) => keyOf(index.schema, index.table)).values()) {
       if (own.length < 2) continue;
-      const shapes = own.map(shapeOf).filter((shape) => shape !== null);
+      // Parsing is dear: only indexes that begin alike can be equal, or one the beginning of the other.
+      const shapes = own
+        .filter((index) => own.some((other) => other !== index && other.columns[0] === index.columns[0]))
+        .map(shapeOf)
+        .filter((shape) => shape !== null);
       const dropped = new Set<Index>();
       for (const group of groupBy(shapes, ({ parts, rest }) => `${parts.join()}|${rest}`).values()) {
         const [kept, ...copies] = group.map(({ index }) => index).sort(keepFirst);

@@ -17,6 +17,8 @@ function servesEquality(predicate: string, columns: ReadonlySet<string>): boolea
 /** True when the index finds rows by equality on these columns: they are its first key columns, in any order. */
 export function covers(index: Index, columns: readonly string[]): boolean {
   if (!index.valid || !['btree', 'hash'].includes(index.method)) return false;
+  const [only] = columns;
+  if (columns.length === 1 && index.columns[0] !== only) return false;
   const wanted = new Set(columns);
   const leading = index.columns.slice(0, columns.length);
   if (leading.length < columns.length || !leading.every((column) => column !== null && wanted.has(column)))

@@ -2,7 +2,7 @@ import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
 import type { Column } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { groupBy, keyOf, tableRef, userTablesByKey } from '../../lib/tables.ts';
+import { columnsByTable, groupBy, keyOf, tableRef, userTablesByKey } from '../../lib/tables.ts';
 
 const MB = 1024 ** 2;
 /** Tuple header with alignment and line pointer, and the usable part of a page. Source: PostgreSQL docs, “Database Page Layout”. */
@@ -38,7 +38,7 @@ export const tableBloat = defineCheck({
       (row) => tables.has(keyOf(row.schema, row.name)) && row.bytes >= parameters.minMegabytes * MB,
     );
     if (large.length === 0) return notApplicable(`no table is larger than ${parameters.minMegabytes} MB`);
-    const columns = groupBy(facts.columns, (column) => keyOf(column.schema, column.relation));
+    const columns = columnsByTable(facts.columns);
     const widths = groupBy(facts.columnStats ?? [], (row) => keyOf(row.schema, row.table));
     const findings = large.flatMap((row): FindingDraft[] => {
       const key = keyOf(row.schema, row.name);

@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnList, constraintRef, freeName, userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { groupBy, keyOf } from '../../lib/tables.ts';
+import { indexesByTable, indexNames, keyOf, relationsByKey, statsByTable } from '../../lib/tables.ts';
 import { covers } from './index-cover.ts';
 
 export const unindexedForeignKeys = defineCheck({
@@ -23,19 +23,18 @@ export const unindexedForeignKeys = defineCheck({
   parameters: { manyRows: 10_000 },
   evaluate({ facts, parameters }) {
     const keys = userForeignKeys(facts.constraints);
-    const indexes = groupBy(facts.indexes, (index) => keyOf(index.schema, index.table));
-    const relations = new Map(facts.relations.map((relation) => [keyOf(relation.schema, relation.name), relation]));
-    const rows = new Map(
-      facts.tableStats?.map((row) => [keyOf(row.schema, row.name), row.rowEstimate ?? row.liveRows]),
-    );
-    const taken = new Set(facts.indexes.map((index) => index.name));
+    const indexes = indexesByTable(facts.indexes);
+    const relations = relationsByKey(facts.relations);
+    const stats = facts.tableStats ? statsByTable(facts.tableStats) : null;
+    const taken = indexNames(facts.indexes);
     const findings = keys.flatMap((key): FindingDraft[] => {
       const tableKey = keyOf(key.schema, key.table);
       const relation = relations.get(tableKey);
       if (!relation || relation.partitionOf !== null) return [];
       if ((indexes.get(tableKey) ?? []).some((index) => covers(index, key.columns))) return [];
       const table = qualified(key.schema, key.table);
-      const count = rows.get(tableKey) ?? 0;
+      const measured = stats?.get(tableKey);
+      const count = measured?.rowEstimate ?? measured?.liveRows ?? 0;
       const many = count > parameters.manyRows;
       const object = constraintRef(key);
       // Two keys over the same columns need one index.

@@ -3,7 +3,7 @@ import { objectRef } from '../../../core/object.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { userForeignKeys } from '../../lib/foreign-keys.ts';
 import { located } from '../../lib/origins.ts';
-import { groupBy, keyOf } from '../../lib/tables.ts';
+import { groupBy, indexesByTable, keyOf } from '../../lib/tables.ts';
 import { covers } from './index-cover.ts';
 
 const MB = 1024 ** 2;
@@ -27,7 +27,7 @@ export const unusedIndex = defineCheck({
   evaluate({ facts, parameters }) {
     const stats = new Map(facts.indexStats.map((row) => [keyOf(row.schema, row.name), row]));
     const keys = groupBy(userForeignKeys(facts.constraints), ({ schema, table }) => keyOf(schema, table));
-    const byTable = groupBy(facts.indexes, (index) => keyOf(index.schema, index.table));
+    const byTable = indexesByTable(facts.indexes);
     const large = facts.indexes.filter((index) => {
       const bytes = stats.get(keyOf(index.schema, index.name))?.bytes ?? 0;
       const droppable =
