@@ -69,7 +69,15 @@ export const FACTS: Collected = {
   extensions: {
     status: 'ok',
     value: [
-      { name: 'pgcrypto', version: '1.3', defaultVersion: null, schema: 'extensions', relocatable: true, shim: false },
+      {
+        name: 'pgcrypto',
+        version: '1.3',
+        defaultVersion: null,
+        schema: 'extensions',
+        relocatable: true,
+        owner: 'postgres',
+        shim: false,
+      },
     ],
     hidden: ['one schema'],
     ms: 3,

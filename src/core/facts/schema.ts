@@ -38,10 +38,18 @@ const relations = z.array(
     options: z.array(z.string()),
     /** The partitioned table or parent this one belongs to, as [schema, name]; null for a root. */
     partitionOf: z.tuple([name, name]).nullable(),
+    /** Every parent, in order (INHERITS may name several); null for a root. */
+    parents: z.array(z.tuple([name, name])).nullable(),
     partitionKey: z.string().nullable(),
+    /** `FOR VALUES …` or `DEFAULT`, of a partition. */
+    partitionBound: z.string().nullable(),
     /** n nothing, d default (primary key), f full, i index. */
     replicaIdentity: z.enum(['d', 'n', 'f', 'i']),
+    /** The index that is the replica identity, where that is `i`. */
+    replicaIndex: z.string().nullable(),
     foreignServer: z.string().nullable(),
+    /** OPTIONS of a foreign table, `key=value`; redacted. */
+    foreignOptions: z.array(z.string()),
     /** UNLOGGED and TEMPORARY are not `p`. */
     persistence: z.enum(['p', 'u', 't']),
     /** Bits of pg_relation_is_updatable(oid, false): 4 UPDATE, 8 INSERT, 16 DELETE; views only, 0 otherwise. */
@@ -66,6 +74,18 @@ const columns = z.array(
     /** Column-level grants only; null when there are none. */
     acl: acl.nullable(),
     comment,
+    /** What differs from the type's own way; null when nothing does. */
+    special: z
+      .object({
+        /** Qualified and quoted. */
+        collation: z.string().nullable(),
+        storage: z.enum(['plain', 'external', 'main', 'extended']).nullable(),
+        compression: z.enum(['pglz', 'lz4']).nullable(),
+        statistics: z.int().nullable(),
+        options: z.array(z.string()),
+        foreignOptions: z.array(z.string()),
+      })
+      .nullable(),
   }),
 );
 
@@ -151,6 +171,18 @@ const functions = z.array(
     language: name,
     volatility: z.enum(['immutable', 'stable', 'volatile']),
     securityDefiner: z.boolean(),
+    strict: z.boolean(),
+    leakproof: z.boolean(),
+    parallel: z.enum(['safe', 'restricted', 'unsafe']),
+    cost: z.number(),
+    /** Estimated rows of a set-returning function, else 0. */
+    rows: z.number(),
+    /** pg_get_function_arguments where a parameter has a default, redacted; null means `arguments`. */
+    parameters: z.string().nullable(),
+    /** The body is an SQL-standard one (RETURN or BEGIN ATOMIC). */
+    sqlBody: z.boolean(),
+    /** Options of CREATE AGGREGATE. */
+    aggregate: z.string().nullable(),
     owner: name,
     /** `SET` clauses, e.g. `search_path=""`. */
     config: z.array(z.string()),
@@ -172,6 +204,8 @@ const triggers = z.array(
     enabled: z.enum(['O', 'D', 'R', 'A']),
     /** Belongs to a constraint (foreign key). */
     internal: z.boolean(),
+    /** That constraint, or the constraint trigger's own. */
+    constraint: z.string().nullable(),
     functionSchema: name,
     function: name,
     /** pg_get_triggerdef, redacted. */
@@ -198,9 +232,23 @@ const types = z.array(
     schema: name,
     name,
     kind: z.enum(['enum', 'domain', 'composite', 'range']),
+    owner: name,
+    acl,
+    comment,
     labels: z.array(z.string()),
     /** Domains: base type and checks. */
     definition: z.string().nullable(),
+    /** Its parts; checks as [name, definition]. */
+    domain: z
+      .object({
+        base: z.string(),
+        default: z.string().nullable(),
+        notNull: z.boolean(),
+        checks: z.array(z.tuple([name, z.string()])),
+      })
+      .nullable(),
+    /** Options of CREATE TYPE … AS RANGE. */
+    range: z.string().nullable(),
     extension,
     platform: z.boolean(),
   }),
@@ -210,13 +258,21 @@ const sequences = z.array(
   z.object({
     schema: name,
     name,
+    owner: name,
     type: z.string(),
+    start: z.string(),
     increment: z.string(),
+    minValue: z.string(),
     maxValue: z.string(),
+    cache: z.string(),
     cycle: z.boolean(),
+    persistence: z.enum(['p', 'u', 't']),
+    /** Made by an identity column, OWNED BY a column, or neither. */
+    tie: z.enum(['identity', 'owned', 'free']),
     acl,
     /** The column it feeds (owned by, or its default calls nextval), or null. */
     column: z.object({ schema: name, table: name, column: name, type: z.string() }).nullable(),
+    extension,
     platform: z.boolean(),
   }),
 );
@@ -228,6 +284,7 @@ const extensions = z.array(
     defaultVersion: z.string().nullable(),
     schema: name,
     relocatable: z.boolean(),
+    owner: name,
     /** A signature-only stand-in of our shadow database. */
     shim: z.boolean(),
   }),
@@ -236,10 +293,25 @@ const extensions = z.array(
 const publications = z.array(
   z.object({
     name,
+    owner: name,
     allTables: z.boolean(),
     insert: z.boolean(),
     update: z.boolean(),
     delete: z.boolean(),
+    truncate: z.boolean(),
+    viaRoot: z.boolean(),
+    /** FOR TABLES IN SCHEMA. */
+    schemas: z.array(name),
+    /** Tables named in it, with the columns and rows it is held to. */
+    members: z.array(
+      z.object({
+        schema: name,
+        table: name,
+        columns: z.array(name).nullable(),
+        where: z.string().nullable(),
+      }),
+    ),
+    /** Every table it publishes, however it came in. */
     tables: z.array(z.tuple([name, name])),
   }),
 );
@@ -255,11 +327,107 @@ const defaultAcls = z.array(
 );
 
 const eventTriggers = z.array(
-  z.object({ name, event: z.string(), enabled: z.string(), function: z.string(), owner: name }),
+  z.object({
+    name,
+    event: z.string(),
+    enabled: z.string(),
+    tags: z.array(z.string()),
+    function: z.string(),
+    owner: name,
+  }),
 );
 
 /** Security labels of provider pgsodium (transparent column encryption, deprecated). */
 const securityLabels = z.array(z.object({ provider: z.string(), object: z.string(), label: z.string() }));
+
+const rules = z.array(
+  z.object({
+    schema: name,
+    table: name,
+    name,
+    /** O origin, D disabled, R replica, A always. */
+    enabled: z.enum(['O', 'D', 'R', 'A']),
+    /** pg_get_ruledef, redacted. */
+    definition: z.string(),
+    platform: z.boolean(),
+  }),
+);
+
+/** CREATE STATISTICS. */
+const statisticsObjects = z.array(
+  z.object({
+    schema: name,
+    name,
+    tableSchema: name,
+    table: name,
+    owner: name,
+    /** ALTER STATISTICS … SET STATISTICS; null for the default. */
+    target: z.int().nullable(),
+    /** pg_get_statisticsobjdef. */
+    definition: z.string(),
+    platform: z.boolean(),
+  }),
+);
+
+const foreignServers = z.array(
+  z.object({
+    name,
+    wrapper: name,
+    owner: name,
+    type: z.string().nullable(),
+    version: z.string().nullable(),
+    /** `key=value`; redacted. */
+    options: z.array(z.string()),
+    acl,
+    /** Roles with a user mapping (its options are never read); `public` for all. */
+    mappings: z.array(name),
+    extension,
+  }),
+);
+
+/** Comments on kinds of objects that have none in their own facet. */
+const comments = z.array(
+  z.object({
+    kind: z.enum([
+      'index',
+      'sequence',
+      'constraint',
+      'trigger',
+      'policy',
+      'rule',
+      'statistics',
+      'event trigger',
+      'publication',
+      'role',
+    ]),
+    schema: name.nullable(),
+    table: name.nullable(),
+    name,
+    comment: z.string(),
+  }),
+);
+
+/** Kinds that few projects make, whole. */
+const otherObjects = z.array(
+  z.object({
+    kind: z.enum([
+      'collation',
+      'operator',
+      'cast',
+      'text search configuration',
+      'text search dictionary',
+      'foreign-data wrapper',
+    ]),
+    schema: name.nullable(),
+    name,
+    /** Operators: the argument types. */
+    signature: z.string().nullable(),
+    owner: name.nullable(),
+    platform: z.boolean(),
+    /** The statements that make it; redacted. */
+    definition: z.string(),
+  }),
+);
 
 export const schemaFacets = {
   schemas: facet(schemas),
@@ -278,4 +446,9 @@ export const schemaFacets = {
   defaultAcls: facet(defaultAcls),
   eventTriggers: facet(eventTriggers),
   securityLabels: facet(securityLabels),
+  rules: facet(rules),
+  statisticsObjects: facet(statisticsObjects),
+  foreignServers: facet(foreignServers),
+  comments: facet(comments),
+  otherObjects: facet(otherObjects),
 } as const;

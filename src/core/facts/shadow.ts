@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { facet } from './facet.ts';
 import { schemaFacets } from './schema.ts';
+import { serverFacets } from './server.ts';
 
 /* What a shadow database tells: the repository's migrations, replayed into a throw-away database of ours. */
 
@@ -46,6 +47,15 @@ const shadowCatalogue = z.object({
   publications: schemaFacets.publications.schema,
   defaultAcls: schemaFacets.defaultAcls.schema,
   eventTriggers: schemaFacets.eventTriggers.schema,
+  rules: schemaFacets.rules.schema,
+  statisticsObjects: schemaFacets.statisticsObjects.schema,
+  foreignServers: schemaFacets.foreignServers.schema,
+  comments: schemaFacets.comments.schema,
+  otherObjects: schemaFacets.otherObjects.schema,
+  roles: serverFacets.roles.schema,
+  roleSettings: serverFacets.roleSettings.schema,
+  cronJobs: serverFacets.cronJobs.schema,
+  storage: serverFacets.storage.schema,
 });
 
 type CatalogueInShadow = Exclude<keyof typeof shadowCatalogue.shape, 'serverVersionNum'>;

@@ -3,6 +3,7 @@ import activity from './sql/activity.sql';
 import authUsers from './sql/auth-users.sql';
 import columnStats from './sql/column-stats.sql';
 import columns from './sql/columns.sql';
+import comments from './sql/comments.sql';
 import constraints from './sql/constraints.sql';
 import cronJobs from './sql/cron-jobs.sql';
 import cronRuns from './sql/cron-runs.sql';
@@ -10,6 +11,7 @@ import database from './sql/database.sql';
 import defaultAcls from './sql/default-acls.sql';
 import eventTriggers from './sql/event-triggers.sql';
 import extensions from './sql/extensions.sql';
+import foreignServers from './sql/foreign-servers.sql';
 import functions from './sql/functions.sql';
 import httpResponses from './sql/http-responses.sql';
 import indexStats from './sql/index-stats.sql';
@@ -19,6 +21,7 @@ import migrationsPrisma from './sql/migrations-prisma.sql';
 import migrationsSupabase from './sql/migrations-supabase.sql';
 import namespaces from './sql/namespaces.sql';
 import objectNames from './sql/object-names.sql';
+import otherObjects from './sql/other-objects.sql';
 import policies from './sql/policies.sql';
 import probe from './sql/probe.sql';
 import publications from './sql/publications.sql';
@@ -26,12 +29,14 @@ import relations from './sql/relations.sql';
 import replicationSlots from './sql/replication-slots.sql';
 import roleSettings from './sql/role-settings.sql';
 import roles from './sql/roles.sql';
+import rules from './sql/rules.sql';
 import schemas from './sql/schemas.sql';
 import securityLabels from './sql/security-labels.sql';
 import sequenceValues from './sql/sequence-values.sql';
 import sequences from './sql/sequences.sql';
 import settings from './sql/settings.sql';
 import statements from './sql/statements.sql';
+import statisticsObjects from './sql/statistics-objects.sql';
 import storage from './sql/storage.sql';
 import tableStats from './sql/table-stats.sql';
 import triggers from './sql/triggers.sql';
@@ -46,6 +51,7 @@ export const QUERIES = {
   activity,
   authUsers,
   columnStats,
+  comments,
   columns,
   constraints,
   cronJobs,
@@ -54,6 +60,7 @@ export const QUERIES = {
   defaultAcls,
   eventTriggers,
   extensions,
+  foreignServers,
   functions,
   httpResponses,
   indexStats,
@@ -63,6 +70,7 @@ export const QUERIES = {
   migrationsSupabase,
   namespaces,
   objectNames,
+  otherObjects,
   policies,
   probe,
   publications,
@@ -70,12 +78,14 @@ export const QUERIES = {
   replicationSlots,
   roleSettings,
   roles,
+  rules,
   schemas,
   securityLabels,
   sequenceValues,
   sequences,
   settings,
   statements,
+  statisticsObjects,
   storage,
   tableStats,
   triggers,

@@ -111,6 +111,7 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
   const defaults = new ColumnExtras<string | null>();
   const comments = new ColumnExtras<string | null>();
   const privileges = new ColumnExtras<string[]>();
+  const specials = new ColumnExtras<Column['special']>();
   const addRelation = (oid: number, relation: RelationName, fields: Fields): void => {
     const numbers = textsIn(fields[2] as string);
     const names = textsIn(fields[3] as string);
@@ -119,6 +120,7 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
     const ownDefaults = defaults.of(oid);
     const ownComments = comments.of(oid);
     const ownPrivileges = privileges.of(oid);
+    const ownSpecials = specials.of(oid);
     for (let at = 0; at < numbers.length; at++) {
       const position = Number(numbers[at]);
       const name = one(names[at] ?? '');
@@ -136,6 +138,7 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
         position,
         relation: relation.name,
         schema: relation.schema,
+        special: ownSpecials?.get(position) ?? null,
         type: types.get(typeKeys[at] ?? '') ?? '',
       });
     }
@@ -148,7 +151,8 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
       else if (kind === 2) defaults.set(oid, Number(a), clean(b));
       else if (kind === 3) comments.set(oid, Number(a), redacted(b));
       else if (kind === 4) privileges.set(oid, Number(a), textsIn(b));
-      else {
+      else if (kind === 5) specials.set(oid, Number(a), JSON.parse(b) as Column['special']);
+      else if (kind === 6) {
         const relation = rows.relation(oid);
         if (relation) addRelation(oid, relation, fields);
       }

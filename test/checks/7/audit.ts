@@ -52,9 +52,13 @@ export function table(name: string): Facts['relations'][number] {
     platform: false,
     options: [],
     partitionOf: null,
+    parents: null,
     partitionKey: null,
+    partitionBound: null,
     replicaIdentity: 'd',
+    replicaIndex: null,
     foreignServer: null,
+    foreignOptions: [],
     persistence: 'p',
     updatable: 0,
   };
@@ -78,6 +82,7 @@ export function column(
     generated: '',
     acl: null,
     comment: null,
+    special: null,
     ...parts,
   };
 }

@@ -2,6 +2,7 @@ select
   t.evtname as name,
   t.evtevent as event,
   t.evtenabled as enabled,
+  coalesce(t.evttags, '{}') as tags,
   pg_catalog.format('%I.%I', n.nspname, p.proname) as "function",
   pg_catalog.pg_get_userbyid(t.evtowner) as owner
 from pg_catalog.pg_event_trigger t

@@ -4,6 +4,7 @@ select
   a.default_version as "defaultVersion",
   n.nspname as schema,
   e.extrelocatable as relocatable,
+  pg_catalog.pg_get_userbyid(e.extowner) as owner,
   -- What facts/shadow/shims.ts gives its stand-ins.
   e.extversion = 'shim' as shim
 from pg_catalog.pg_extension e

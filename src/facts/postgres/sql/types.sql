@@ -11,7 +11,8 @@ labels as materialized (
   group by e.enumtypid
 ),
 domain_checks as materialized (
-  select k.contypid, pg_catalog.string_agg(' ' || pg_catalog.pg_get_constraintdef(k.oid), '' order by k.conname) as checks
+  select k.contypid, pg_catalog.string_agg(' ' || pg_catalog.pg_get_constraintdef(k.oid), '' order by k.conname) as checks,
+    pg_catalog.json_agg(pg_catalog.json_build_array(k.conname, pg_catalog.pg_get_constraintdef(k.oid)) order by k.conname) as list
   from pg_catalog.pg_constraint k
   where k.contypid <> 0 and k.contype = 'c'
   group by k.contypid
@@ -28,6 +29,9 @@ fields as materialized (
 select
   ns.nspname as schema,
   t.typname as name,
+  pg_catalog.pg_get_userbyid(t.typowner) as owner,
+  coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner))::text[] as acl,
+  ds.description as comment,
   case t.typtype when 'e' then 'enum' when 'd' then 'domain' when 'r' then 'range' else 'composite' end as kind,
   coalesce(labels.labels, '{}') as labels,
   case t.typtype
@@ -38,6 +42,18 @@ select
     when 'c' then '(' || coalesce(fields.fields, '') || ')'
     when 'r' then pg_catalog.format_type(r.rngsubtype, null)
   end as definition,
+  case when t.typtype = 'd' then pg_catalog.json_build_object(
+    'base', pg_catalog.format_type(t.typbasetype, t.typtypmod)
+      || case when t.typcollation <> b.typcollation then pg_catalog.format(' COLLATE %I.%I', cn.nspname, co.collname) else '' end,
+    'default', t.typdefault, 'notNull', t.typnotnull, 'checks', coalesce(domain_checks.list, '[]')
+  ) end as domain,
+  case when t.typtype = 'r' then pg_catalog.concat_ws(', ',
+    pg_catalog.format('subtype = %s', pg_catalog.format_type(r.rngsubtype, null)),
+    case when not oc.opcdefault then pg_catalog.format('subtype_opclass = %I.%I', ocn.nspname, oc.opcname) end,
+    case when r.rngcollation not in (0, rb.typcollation) then pg_catalog.format('collation = %I.%I', cn.nspname, co.collname) end,
+    case when r.rngcanonical <> 0 then pg_catalog.format('canonical = %s', r.rngcanonical::regproc) end,
+    case when r.rngsubdiff <> 0 then pg_catalog.format('subtype_diff = %s', r.rngsubdiff::regproc) end
+  ) end as range,
   owned.extname as extension,
   ns.platform
 from pg_catalog.pg_type t
@@ -48,5 +64,12 @@ left join domain_checks on domain_checks.contypid = t.oid
 left join fields on fields.attrelid = t.typrelid
 left join pg_catalog.pg_range r on r.rngtypid = t.oid
 left join owned on owned.objid = t.oid
+left join pg_catalog.pg_type b on b.oid = t.typbasetype
+left join pg_catalog.pg_type rb on rb.oid = r.rngsubtype
+left join pg_catalog.pg_opclass oc on oc.oid = r.rngsubopc
+left join pg_catalog.pg_namespace ocn on ocn.oid = oc.opcnamespace
+left join pg_catalog.pg_collation co on co.oid = coalesce(nullif(t.typcollation, 0), r.rngcollation)
+left join pg_catalog.pg_namespace cn on cn.oid = co.collnamespace
+left join pg_catalog.pg_description ds on ds.classoid = 'pg_catalog.pg_type'::regclass and ds.objoid = t.oid and ds.objsubid = 0
 where t.typtype in ('e', 'd', 'r') or (t.typtype = 'c' and c.relkind = 'c')
 order by ns.nspname, t.typname
