@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EXIT, UserError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import type { ManagementTarget } from '../facts/platform/client.ts';
 import { painter } from '../report/table.ts';
 import { secretAsker } from './ask.ts';
 import { wantsColour } from './colour.ts';
@@ -89,15 +90,27 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
       if (!(error instanceof UserError)) throw error;
       lines.push({ what, state: 'failed', note: `${error.message}; ${error.next}` });
     }
+    if (target.management) lines.push(await management(target.environment.name, target.management));
     for (const credential of targets.skippedCredentials[target.environment.name] ?? []) {
       lines.push({
         what: `${credential} of ${target.environment.name}`,
         state: 'missing',
-        note: 'not used yet by any check of this version',
+        note:
+          credential === 'managementToken'
+            ? 'settings of the hosted project are not compared: set SUPABASE_ACCESS_TOKEN, and link the project or give its ref'
+            : 'not used yet by any check of this version',
       });
     }
   }
   return lines;
+}
+
+async function management(environment: string, target: ManagementTarget): Promise<Line> {
+  const { collectPlatform } = await import('../facts/platform/collect.ts');
+  const { platformStorage: fact } = await collectPlatform({ names: ['platformStorage'], target, hosted: true });
+  const what = `Management API of ${environment}`;
+  if (fact?.status === 'ok') return { what, state: 'ok', note: `answers for project ${target.ref}` };
+  return { what, state: 'failed', note: fact?.reason ?? 'it was not asked' };
 }
 
 /** `supaready doctor`: 0 when everything configured answers, 3 when something configured does not. */

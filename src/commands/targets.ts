@@ -7,6 +7,8 @@ import type { Declared } from '../core/facts/audit.ts';
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import type { Target } from '../engine/collect.ts';
 import { findConfigFile, readConfig, resolveSecret } from '../engine/config-file.ts';
+import type { ManagementTarget } from '../facts/platform/client.ts';
+import { parseTarget } from '../facts/postgres/target.ts';
 import type { AuditOptions } from './options.ts';
 
 /** What the options, the configuration and the place we stand in come to. */
@@ -142,14 +144,51 @@ export interface Targets {
   close(): Promise<void>;
 }
 
-const NO_CREDENTIALS = ['managementToken', 'publishableKey', 'secretKey'] as const;
+const API_KEYS = ['publishableKey', 'secretKey'] as const;
 
-function live(name: string, kind: EnvironmentKind, databaseUrl: string, projectRef: string | null): Target {
+/** What of the credentials beside the database is missing, by the names of the configuration. */
+function missingCredentials(management: ManagementTarget | null): string[] {
+  return management === null ? ['managementToken', ...API_KEYS] : [...API_KEYS];
+}
+
+/** Access to the project's settings: SUPABASE_ACCESS_TOKEN, as the Supabase CLI has it, unless the configuration names a token. */
+function managementOf(ref: string | null, token: string | undefined): ManagementTarget | null {
+  const known = token ?? process.env.SUPABASE_ACCESS_TOKEN;
+  if (ref === null || known === undefined || known === '') return null;
+  return { ref, token: known, baseUrl: managementUrl() };
+}
+
+/** Another place of the Management API (a proxy), SUPAREADY_MANAGEMENT_URL. The token goes there: only over TLS, or to this machine. */
+function managementUrl(): string | undefined {
+  const given = process.env.SUPAREADY_MANAGEMENT_URL;
+  if (given === undefined || given === '') return undefined;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const local = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && local)) return url.href;
+  throw new UserError(
+    'bad-url',
+    'SUPAREADY_MANAGEMENT_URL must be an https address',
+    'leave it out to use the Management API of Supabase itself',
+    EXIT.usage,
+  );
+}
+
+function live(
+  name: string,
+  kind: EnvironmentKind,
+  databaseUrl: string,
+  projectRef: string | null,
+  token?: string,
+): Target & { management: ManagementTarget | null } {
+  const ref = projectRef ?? refOfUrl(databaseUrl);
   return {
     environment: { name, kind, source: 'live', target: describeTarget(databaseUrl) },
     databaseUrl,
     embedded: false,
-    projectRef: projectRef ?? refOfUrl(databaseUrl),
+    projectRef: ref,
+    management: managementOf(ref, token),
+    // A database on this machine that nobody says belongs to a project: Supabase's local stack, or one of the user's own.
+    hosted: ref !== null || !parseTarget(databaseUrl).local,
     shadow: null,
   };
 }
@@ -171,9 +210,12 @@ export async function resolveTargets(
   if (given !== undefined && given !== '') {
     const url = await connectionString(given, options.dbUrl === undefined ? 'SUPAREADY_DB_URL' : '--db-url', ask);
     const name = options.env ?? options.kind ?? 'production';
+    // The repository may be linked to another project than the database named here.
+    const linked = parseTarget(url).local ? null : linkedRef(project.repository);
+    const target = live(name, options.kind ?? 'production', url, refOfUrl(url) ?? linked);
     return {
-      targets: [live(name, options.kind ?? 'production', url, linkedRef(project.repository))],
-      skippedCredentials: { [name]: [...NO_CREDENTIALS] },
+      targets: [target],
+      skippedCredentials: { [name]: missingCredentials(target.management) },
       close: nothing,
     };
   }
@@ -193,8 +235,13 @@ export async function resolveTargets(
   for (const [name, environment] of configured) {
     if (environment.database === undefined) continue;
     const url = await connectionString(environment.database, `environments.${name}.database`, ask);
-    targets.push(live(name, environment.kind, url, environment.ref ?? null));
-    skippedCredentials[name] = [...NO_CREDENTIALS];
+    const token =
+      environment.managementToken === undefined
+        ? undefined
+        : await resolveSecret(environment.managementToken, `environments.${name}.managementToken`, ask);
+    const target = live(name, environment.kind, url, environment.ref ?? null, token);
+    targets.push(target);
+    skippedCredentials[name] = missingCredentials(target.management);
   }
   if (targets.length > 0) return { targets, skippedCredentials, close: nothing };
   throw new UserError(
@@ -240,7 +287,7 @@ async function replayTarget(
         shadow: prepared,
       },
     ],
-    skippedCredentials: { [name]: ['database', ...NO_CREDENTIALS] },
+    skippedCredentials: { [name]: ['database', ...missingCredentials(null)] },
     close: () => prepared.close(),
   };
 }

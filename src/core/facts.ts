@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditFacets } from './facts/audit.ts';
 import { dataFacets } from './facts/data.ts';
 import type { FacetDeclaration, FacetTraits } from './facts/facet.ts';
+import { platformFacets } from './facts/platform.ts';
 import { repositoryFacets } from './facts/repository.ts';
 import { schemaFacets } from './facts/schema.ts';
 import { serverFacets } from './facts/server.ts';
@@ -10,7 +11,14 @@ import { shadowFacets } from './facts/shadow.ts';
 const catalogueFacets = { ...serverFacets, ...schemaFacets };
 
 /** Every fact group (“facet”) a snapshot can hold, by the name it has there; declared in src/core/facts/, by source. */
-const facets = { ...catalogueFacets, ...dataFacets, ...repositoryFacets, ...shadowFacets, ...auditFacets };
+const facets = {
+  ...catalogueFacets,
+  ...dataFacets,
+  ...platformFacets,
+  ...repositoryFacets,
+  ...shadowFacets,
+  ...auditFacets,
+};
 
 type Declarations = typeof facets;
 export type FactName = keyof Declarations;
@@ -50,6 +58,7 @@ function namesOf<T extends object>(declared: T): readonly (keyof T & string)[] {
 export const FACT_SOURCES = {
   catalogue: namesOf(catalogueFacets),
   data: namesOf(dataFacets),
+  platform: namesOf(platformFacets),
   repository: namesOf(repositoryFacets),
   shadow: namesOf(shadowFacets),
   audit: namesOf(auditFacets),

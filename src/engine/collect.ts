@@ -10,6 +10,8 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
+import type { ManagementTarget } from '../facts/platform/client.ts';
+import { collectPlatform } from '../facts/platform/collect.ts';
 import { collectCatalogue } from '../facts/postgres/collect.ts';
 import { collectData } from '../facts/postgres/collect-data.ts';
 import { collectRepository } from '../facts/repository/collect.ts';
@@ -29,6 +31,10 @@ export interface Target {
   embedded: boolean;
   /** Supabase project ref, for links; null when unknown. */
   projectRef: string | null;
+  /** Access to the hosted project's settings; null without a token or a project. A secret is in it. */
+  management?: ManagementTarget | null;
+  /** False: no hosted project is behind the database. Unless said, one is behind every database that is not ours. */
+  hosted?: boolean;
   /** The replayed database, when that is what is audited; null for a live one. */
   shadow: FromMigrations | null;
 }
@@ -124,15 +130,17 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   const repositoryNames = only(names, FACT_SOURCES.repository);
   if (replayed) names.add('replay');
   const shadowNames = only(names, FACT_SOURCES.shadow);
+  const platformNames = only(names, FACT_SOURCES.platform);
   const total =
     catalogueNames.length +
     dataNames.length +
     shadowNames.length +
+    platformNames.length +
     (request.repositoryFacts ? 0 : repositoryNames.length);
   let done = 0;
   const tick = (name: string) => onFacet?.(name, ++done, total);
 
-  const [catalogue, repository] = await Promise.all([
+  const [catalogue, repository, platform] = await Promise.all([
     catalogueNames.length === 0
       ? {}
       : collectCatalogue({
@@ -143,9 +151,16 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
           ...(signal && { signal }),
         }),
     repositoryFacts(request, repositoryNames, tick),
+    collectPlatform({
+      names: platformNames,
+      target: target.management ?? null,
+      hosted: target.hosted ?? !target.embedded,
+      signal,
+      onFacet: tick,
+    }),
   ]);
 
-  let facts: Collected = { ...previous?.facts, ...catalogue, ...repository };
+  let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
   const before = previous?.facts.rowCounts;
   const [data, shadow] = await Promise.all([
     dataNames.length === 0

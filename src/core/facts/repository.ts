@@ -19,6 +19,8 @@ const repoConfig = z
     values: z.record(z.string(), z.unknown()),
     /** Keys of secrets written literally instead of env(), with their line. */
     literalSecrets: z.array(z.object({ key: z.string(), line: z.int() })),
+    /** Line of each key, by dotted path. */
+    lines: z.record(z.string(), z.int()),
     error: z.string().nullable(),
   })
   .nullable();

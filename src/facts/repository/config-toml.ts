@@ -40,17 +40,24 @@ export function readConfig(repository: Repository): Facts['repoConfig'] {
   const path = findConfig(repository);
   if (path === null) return null;
   const text = repository.read(path)?.text;
-  if (text === undefined) return { path, values: {}, literalSecrets: [], error: 'the file could not be read as text' };
+  if (text === undefined)
+    return { path, values: {}, literalSecrets: [], lines: {}, error: 'the file could not be read as text' };
   try {
     const values = parse(text) as Record<string, unknown>;
     const lines = keyLines(text);
     const literalSecrets: { key: string; line: number }[] = [];
     const masked = mask(values, [], (key) => literalSecrets.push({ key, line: lines.get(key) ?? 1 }));
-    return { path, values: masked as Record<string, unknown>, literalSecrets, error: null };
+    return {
+      path,
+      values: masked as Record<string, unknown>,
+      literalSecrets,
+      lines: Object.fromEntries(lines),
+      error: null,
+    };
   } catch (error) {
     // The parser's message quotes the line, which may hold a secret: only the place is kept.
     const where = error instanceof TomlError ? ` at line ${error.line}` : '';
-    return { path, values: {}, literalSecrets: [], error: `not valid TOML${where}` };
+    return { path, values: {}, literalSecrets: [], lines: {}, error: `not valid TOML${where}` };
   }
 }
 
