@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { facet } from './facet.ts';
+import { facet, name } from './facet.ts';
 import { schemaFacets } from './schema.ts';
 import { serverFacets } from './server.ts';
 
@@ -65,7 +65,93 @@ export const CATALOGUE_IN_SHADOW = Object.keys(shadowCatalogue.shape).filter(
   (name): name is CatalogueInShadow => name !== 'serverVersionNum',
 );
 
+/** What an UPDATE does to the times of a table, tried in a copy (src/facts/shadow/timestamp-probe.ts). */
+const timestampProbe = z.array(
+  z.object({
+    schema: name,
+    table: name,
+    /** Columns that were changed, one after the other. */
+    changed: z.array(name),
+    /** Time columns that at least one of these changes moved, and those that none did. */
+    moved: z.array(name),
+    still: z.array(name),
+    /** Why nothing could be tried, or null. */
+    reason: z.string().nullable(),
+  }),
+);
+
+/** Sign-ups tried in a copy as supabase_auth_admin (src/facts/shadow/signup-probe.ts); null where no trigger of the project’s is on them. */
+const signupProbe = z
+  .object({
+    tried: z.array(z.string()),
+    /** Those that failed. */
+    cases: z.array(
+      z.object({
+        case: z.enum(['email', 'empty metadata', 'phone', 'google', 'github', 'apple', 'anonymous']),
+        step: z.enum(['insert', 'identity', 'confirm', 'sign-in', 'commit']),
+        sqlstate: z.string(),
+        message: z.string(),
+        /** Functions it came through, innermost first, with line: `public.handle_new_user() line 3 at SQL statement`. */
+        context: z.array(z.string()),
+      }),
+    ),
+    /** The project’s tables without rows after the replay. */
+    emptyTables: z.array(z.tuple([name, name])),
+  })
+  .nullable();
+
+/** A function, as FunctionFact names it. */
+const functionName = { schema: name, name, arguments: z.string() };
+const unjudged = z.array(z.object({ ...functionName, reason: z.string() }));
+
+/** Functions re-created in a copy, and the statements in them analysed by PostgreSQL itself (src/facts/shadow/function-checks.ts). */
+const functionChecks = z.object({
+  compiled: z.int(),
+  statements: z.int(),
+  issues: z.array(
+    z.object({
+      ...functionName,
+      /** compile: PostgreSQL does not take the function again. statement: a statement or expression of a PL/pgSQL body fails. */
+      kind: z.enum(['compile', 'statement']),
+      /** The table whose trigger it is, where the verdict depends on it. */
+      table: z.tuple([name, name]).nullable(),
+      /** Of the body, from 1. */
+      line: z.int().nullable(),
+      sqlstate: z.string(),
+      message: z.string(),
+    }),
+  ),
+  unjudged,
+});
+
+/** What the extension plpgsql_check says; `unavailable` where no server at hand has it. */
+const plpgsqlCheck = z.union([
+  z.object({ unavailable: z.string() }),
+  z.object({
+    /** Version of the extension and of PostgreSQL, as text. */
+    version: z.string(),
+    server: z.string(),
+    checked: z.array(z.object(functionName)),
+    issues: z.array(
+      z.object({
+        ...functionName,
+        table: z.tuple([name, name]).nullable(),
+        line: z.int().nullable(),
+        statement: z.string().nullable(),
+        level: z.enum(['error', 'security', 'warning']),
+        sqlstate: z.string(),
+        message: z.string(),
+      }),
+    ),
+    unjudged,
+  }),
+]);
+
 export const shadowFacets = {
   replay: facet(replay),
   shadowCatalogue: facet(shadowCatalogue),
+  timestampProbe: facet(timestampProbe),
+  signupProbe: facet(signupProbe),
+  functionChecks: facet(functionChecks),
+  plpgsqlCheck: facet(plpgsqlCheck),
 } as const;

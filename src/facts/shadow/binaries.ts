@@ -133,7 +133,15 @@ function installed(bin: string): Distribution {
     );
   }
   const { root, lib, share } = layout;
-  return { root, bin: relative(root, real), lib: relative(root, lib), share: relative(root, share), version };
+  // An extension that is installed later is a change too.
+  const extensions = statSync(join(share, 'extension')).mtimeMs;
+  return {
+    root,
+    bin: relative(root, real),
+    lib: relative(root, lib),
+    share: relative(root, share),
+    version: `${version} ${extensions}`,
+  };
 }
 
 /**

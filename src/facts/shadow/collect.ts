@@ -5,7 +5,11 @@ import { redact } from '../../core/redact.ts';
 import { collectCatalogue } from '../postgres/collect.ts';
 import { failedFact } from '../postgres/failed-fact.ts';
 import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
+import { checkFunctions } from './function-checks.ts';
+import { checkWithExtension } from './plpgsql-check.ts';
 import type { ReplayResult } from './replay.ts';
+import { probeSignUp } from './signup-probe.ts';
+import { probeTimestamps } from './timestamp-probe.ts';
 
 type ShadowName = (typeof FACT_SOURCES.shadow)[number];
 
@@ -103,9 +107,22 @@ async function shadowCatalogue({
   );
 }
 
+/** A facet that a probe brings; what the replay left out is said with it. */
+function probed<N extends ShadowName>(probe: (context: ShadowContext) => Promise<Facts[N]>): ShadowFacet<N> {
+  return async (context) => {
+    const started = performance.now();
+    const value = await probe(context);
+    return brought<N>(value, Math.round(performance.now() - started), replayGaps(replayFact(context.shadow.replay)));
+  };
+}
+
 const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow.replay), 0),
   shadowCatalogue,
+  timestampProbe: probed<'timestampProbe'>(probeTimestamps),
+  signupProbe: probed<'signupProbe'>(probeSignUp),
+  functionChecks: probed<'functionChecks'>(checkFunctions),
+  plpgsqlCheck: probed<'plpgsqlCheck'>(checkWithExtension),
 };
 
 function allAlike(names: readonly ShadowName[], fact: CollectedFact): Collected {

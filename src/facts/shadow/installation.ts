@@ -56,6 +56,9 @@ const PRIVILEGED = [
   'xml2',
 ];
 
+/** Refuse to be created unless the server was started with their library: the stand-in serves, also where the real one is installed. */
+const PRELOADED = ['pg_cron', 'pg_net', 'pg_tle', 'pgsodium'];
+
 /** Folder for what can be made again: the user's cache, or for root the temporary folder, which the server's user can pass. */
 function cacheFolder(): string {
   const home = homedir();
@@ -118,14 +121,19 @@ function controlFile(shim: Shim): string {
 function addExtensions(folder: string): void {
   const there = new Set(readdirSync(folder));
   for (const shim of SHIMS) {
-    if (there.has(`${shim.name}.control`)) continue;
+    if (there.has(`${shim.name}.control`) && !PRELOADED.includes(shim.name)) {
+      trust(join(folder, `${shim.name}.control`));
+      continue;
+    }
     writeFileSync(join(folder, `${shim.name}.control`), controlFile(shim));
     writeFileSync(join(folder, `${shim.name}--${SHIM_VERSION}.sql`), shim.sql);
   }
-  for (const name of PRIVILEGED) {
-    const control = join(folder, `${name}.control`);
-    if (existsSync(control)) writeFileSync(control, `${readFileSync(control, 'utf8')}\ntrusted = true\n`);
-  }
+  for (const name of PRIVILEGED) trust(join(folder, `${name}.control`));
+}
+
+/** Lets role postgres, which is no superuser here, create the extension as it can on hosted Supabase. */
+function trust(control: string): void {
+  if (existsSync(control)) writeFileSync(control, `${readFileSync(control, 'utf8')}\ntrusted = true\n`);
 }
 
 function build(distribution: Distribution, target: string): void {
@@ -210,7 +218,7 @@ function putInPlace(draft: string, target: string): void {
  */
 export function install(distribution: Distribution): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([distribution, SHIMS, PRIVILEGED, userInfo().uid]))
+    .update(JSON.stringify([distribution, SHIMS, PRIVILEGED, PRELOADED, userInfo().uid]))
     .digest('hex')
     .slice(0, 12);
   const folder = cacheFolder();

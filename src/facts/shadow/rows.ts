@@ -99,6 +99,7 @@ class Maker implements RowMaker {
 class Scope implements RowScope {
   readonly #maker: Maker;
   readonly #parents: Map<string, MadeRow>;
+  #signedIn = false;
 
   constructor(maker: Maker, shared: readonly MadeRow[]) {
     this.#maker = maker;
@@ -136,7 +137,9 @@ class Scope implements RowScope {
     const within = [...stack, draft];
     for (const key of foreignKeys(table)) await this.#refer(draft, key, within, request.references ?? false);
     for (const column of table.columns) this.#plan(draft, column, n, isUsers);
-    const unmet = await satisfyChecks(this.#maker.client, table, draft.planned, draft.fixed, n);
+    let unmet = await satisfyChecks(this.#maker.client, table, draft.planned, draft.fixed, n);
+    if (unmet !== null && (await this.#separate(draft, within)))
+      unmet = await satisfyChecks(this.#maker.client, table, draft.planned, draft.fixed, n);
     if (unmet !== null) throw new Impossible(unmet);
     const row = await this.#insert(draft, n, within);
     const key = keyOf(table.schema, table.name);
@@ -291,6 +294,8 @@ class Scope implements RowScope {
   ): Promise<boolean> {
     const { table, planned, fixed } = draft;
     const { code, constraint, column: missing } = error;
+    const overwritten = code === '23502' && missing !== undefined && planned.has(missing);
+    if ((overwritten || code === 'P0001' || code === '42501') && !this.#signedIn) return this.#signIn(stack);
     if (code === '23502') {
       const column = table.columns.find(({ name }) => name === missing);
       if (!column || planned.has(column.name) || (error.table !== undefined && error.table !== table.name))
@@ -303,8 +308,10 @@ class Scope implements RowScope {
       return true;
     }
     if (code === '23514' && constraint === undefined && table.partitioned) return this.#partition(table);
-    if (code === '23514' && error.table === table.name)
+    if (code === '23514' && error.table === table.name) {
+      if (attempt < 3 && (await this.#separate(draft, stack, attempt === 2))) return true;
       return (await satisfyChecks(this.#maker.client, table, planned, fixed, n, attempt)) === null;
+    }
     if (code === '23503') {
       const key = foreignKeys(table).find(({ name }) => name === constraint);
       if (!key || key.columns?.some((name) => fixed.has(name))) return false;
@@ -314,6 +321,47 @@ class Scope implements RowScope {
     }
     if (code === '23505' || code === '23P01') return this.#makeUnique(draft, constraint, attempt);
     return false;
+  }
+
+  /** Where two foreign keys lead into one table (friend and friend), the second gets a row of its own; false where there are none. */
+  async #separate(draft: Draft, stack: readonly Draft[], reverse = false): Promise<boolean> {
+    const seen = new Set<string>();
+    let changed = false;
+    const keys = foreignKeys(draft.table);
+    for (const key of reverse ? keys.toReversed() : keys) {
+      const [column] = key.columns ?? [];
+      const target = this.#maker.tables.get(key.target);
+      if (!target || column === undefined || key.columns?.length !== 1 || !draft.planned.has(column)) continue;
+      if (!seen.has(key.target)) {
+        seen.add(key.target);
+        continue;
+      }
+      if (stack.some(({ table }) => table.oid === target.oid)) continue;
+      const other = await this.#maker.scope().row(target.schema, target.name);
+      const value = other.ok ? other.row.values[key.targetColumns?.[0] ?? ''] : null;
+      if (value === null || value === undefined) continue;
+      const type = draft.table.columns.find(({ name }) => name === column)?.type ?? 'text';
+      draft.planned.set(column, `${quoteLiteral(value)}::${type}`);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Triggers that ask who is calling find the scope's user: what PostgREST sets for a request. */
+  async #signIn(stack: readonly Draft[]): Promise<boolean> {
+    const { client } = this.#maker;
+    const users = this.#maker.byName.get(keyOf('auth', 'users'));
+    if (!users || stack.some(({ table }) => table.oid === users.oid)) return false;
+    this.#signedIn = true;
+    const user = await this.user();
+    if (!user.ok) return false;
+    const sub = user.row.values.id ?? '';
+    const claims = JSON.stringify({ sub, role: 'authenticated', aud: 'authenticated', email: user.row.values.email });
+    await client.query(
+      `select pg_catalog.set_config('request.jwt.claims', $1, true), pg_catalog.set_config('request.jwt.claim.sub', $2, true)`,
+      [claims, sub],
+    );
+    return true;
   }
 
   /** Other values for the columns of a unique key. */

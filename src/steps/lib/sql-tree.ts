@@ -1,4 +1,5 @@
 import type { FunctionFact } from '../../core/facts.ts';
+import { readablePlpgsql } from '../../core/plpgsql.ts';
 import {
   type Node,
   nameParts,
@@ -228,7 +229,7 @@ const trees = perFacet((fn: FunctionFact): FunctionTree => {
     return { parameters, body: create ? standardBody(create.sql_body) : null, plpgsql: null };
   }
   if (fn.language === 'plpgsql') {
-    const plpgsql = parsePlpgsql(`${declarationOf(fn)} language plpgsql as ${dollarQuoted(fn.body)}`);
+    const plpgsql = parsePlpgsql(readablePlpgsql(`${declarationOf(fn)} language plpgsql as ${dollarQuoted(fn.body)}`));
     return { parameters, body: plpgsql === null ? null : plpgsqlBody(plpgsql), plpgsql };
   }
   return { parameters, body: null, plpgsql: null };

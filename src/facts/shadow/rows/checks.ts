@@ -11,6 +11,8 @@ const LENGTHS = new Set(['length', 'char_length', 'character_length', 'octet_len
 const MAX_COMBINATIONS = 1500;
 
 interface Hints {
+  /** Calls without arguments, as SQL: constants that a schema keeps in functions. */
+  calls: string[];
   texts: string[];
   numbers: number[];
   lengths: number[];
@@ -32,6 +34,16 @@ function constantsIn(tree: unknown): { texts: string[]; numbers: number[] } {
     return undefined;
   });
   return { texts, numbers };
+}
+
+function constantCalls(tree: unknown): string[] {
+  const calls: string[] = [];
+  walk(tree, (type, node) => {
+    const parts = type === 'FuncCall' && node.args === undefined ? nameParts(node.funcname) : [];
+    if (parts.length > 0) calls.push(`${parts.map(quoteIdent).join('.')}()`);
+    return undefined;
+  });
+  return calls;
 }
 
 function columnsOf(tree: unknown): Set<string> {
@@ -68,7 +80,8 @@ function hintsIn(expression: string): Map<string, Hints> {
         : texts;
     const ofLength = callsLength(node);
     for (const name of names) {
-      const own = hints.get(name) ?? { texts: [], numbers: [], lengths: [] };
+      const own = hints.get(name) ?? { calls: [], texts: [], numbers: [], lengths: [] };
+      own.calls.push(...constantCalls(node));
       own.texts.push(...made);
       if (ofLength) own.lengths.push(...numbers);
       own.numbers.push(...numbers);
@@ -89,7 +102,7 @@ function candidates(column: RowColumn, base: string | null, hints: Hints | undef
   if (base !== null) found.push(base);
   if (!column.notNull) found.push(`null::${column.type}`);
   if (column.default !== null) found.push(`(${column.default})`);
-  const { texts = [], numbers = [], lengths = [] } = hints ?? {};
+  const { calls = [], texts = [], numbers = [], lengths = [] } = hints ?? {};
   if (column.kind === 'e') found.push(...column.labels.map(cast));
   else if (column.base === 'bool') found.push(cast('true'), cast('false'));
   else if (NUMERIC.has(column.base)) {
@@ -115,6 +128,7 @@ function candidates(column: RowColumn, base: string | null, hints: Hints | undef
       ...['now()', `now() + interval '1 day'`, `now() - interval '1 day'`].map((e) => `(${e})::${column.type}`),
     );
   } else found.push(...texts.map(cast));
+  found.push(...calls.map((call) => `(${call})::${column.type}`));
   const plain = valueFor(column, n);
   if (plain !== null) found.push(plain);
   return [...new Set(found)];
@@ -190,6 +204,7 @@ export async function satisfyChecks(
       if (fixed.has(column.name) && value !== undefined) return [value];
       const own = hints.flatMap((of) => of.get(column.name) ?? []);
       const merged: Hints = {
+        calls: own.flatMap(({ calls }) => calls),
         texts: own.flatMap(({ texts }) => texts),
         numbers: own.flatMap(({ numbers }) => numbers),
         lengths: own.flatMap(({ lengths }) => lengths),

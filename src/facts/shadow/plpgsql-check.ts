@@ -1,0 +1,240 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Facts } from '../../core/facts.ts';
+import { loadSqlParser } from '../../core/sql.ts';
+import { quoteIdent } from '../../core/text.ts';
+import { ensureBaseline } from './baseline.ts';
+import { findDistribution } from './binaries.ts';
+import type { ShadowContext } from './collect.ts';
+import { inCopy, PROBE_STATEMENT_MS, stateOf } from './copy-session.ts';
+import { kept, MAX_TABLES } from './function-checks.ts';
+import { type Excuse, excuses } from './functions/excuses.ts';
+import { type ListedFunction, listFunctions, pathOf } from './functions/list.ts';
+import { type ReplayResult, replayMigrations } from './replay.ts';
+import { startServer } from './server.ts';
+import { SHIM_VERSION } from './shims.ts';
+
+type Answer = Facts['plpgsqlCheck'];
+type Report = Extract<Answer, { version: string }>;
+type Issue = Report['issues'][number];
+
+interface Row {
+  lineno: number | null;
+  statement: string | null;
+  sqlstate: string | null;
+  message: string;
+  level: string;
+}
+
+const LEVELS: Readonly<Record<string, Issue['level']>> = {
+  error: 'error',
+  security: 'security',
+  warning: 'warning',
+  'warning extra': 'warning',
+};
+const SCHEMA = 'supaready_check';
+const OLDEST_MAJOR = 15;
+
+const nameOf = ({ schema, name, arguments: signature }: ListedFunction) => ({ schema, name, arguments: signature });
+
+/** What it says of records whose shape only the running function knows: no verdict. */
+const UNKNOWN_RECORD = new Set(['55000', '0A000']);
+
+function isUnknown(fn: ListedFunction, { sqlstate, message }: Row): boolean {
+  const dynamic = (fn.body?.dynamic.length ?? 0) > 0;
+  return (
+    (UNKNOWN_RECORD.has(sqlstate ?? '') && (dynamic || /record|cursor/i.test(message))) ||
+    /^target type is different|polymorphic/.test(message)
+  );
+}
+
+async function checkFor(
+  client: pg.Client,
+  fn: ListedFunction,
+  table: ListedFunction['tables'][number] | null,
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `select lineno, statement, sqlstate, message, level from ${SCHEMA}.plpgsql_check_function_tb(
+       funcoid := $1::regprocedure, relid := $2::oid::regclass, fatal_errors := false, performance_warnings := false, security_warnings := true, oldtable := $3, newtable := $4)`,
+    [fn.oid, table?.oid ?? '0', table?.oldTable ?? null, table?.newTable ?? null],
+  );
+  return rows;
+}
+
+async function checkOne(client: pg.Client, fn: ListedFunction, excuse: Excuse, report: Report): Promise<void> {
+  const seen = new Set<string>();
+  const reasons = new Set<string>();
+  const trigger = fn.returns === 'trigger';
+  if (trigger && fn.tables.length === 0) return;
+  for (const table of trigger ? fn.tables.slice(0, MAX_TABLES) : [null]) {
+    await client.query('savepoint checked');
+    try {
+      await client.query(`select pg_catalog.set_config('search_path', $1, true)`, [pathOf(fn)]);
+      for (const row of await checkFor(client, fn, table)) {
+        const level = LEVELS[row.level];
+        const complaint = { sqlstate: row.sqlstate ?? '00000', message: row.message };
+        if (level === undefined) continue;
+        const excused = isUnknown(fn, row) ? 'a record’s columns are known only when it runs' : excuse(fn, complaint);
+        if (excused !== null) {
+          if (level === 'error') reasons.add(excused);
+          continue;
+        }
+        const where = fn.tables.length > 1 || /"(new|old)"/.test(row.message) ? table : null;
+        const key = `${level} ${complaint.sqlstate} ${row.message} ${where?.oid ?? ''}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        report.issues.push({
+          ...nameOf(fn),
+          table: where === null ? null : [where.schema, where.table],
+          line: row.lineno,
+          statement: row.statement,
+          level,
+          sqlstate: complaint.sqlstate,
+          message: kept(row.message),
+        });
+      }
+    } catch (error) {
+      reasons.add(`plpgsql_check itself failed on it (${stateOf(error)})`);
+    } finally {
+      await client.query('rollback to savepoint checked; release savepoint checked');
+    }
+  }
+  if (reasons.size === 0) report.checked.push(nameOf(fn));
+  for (const reason of [...reasons].sort()) report.unjudged.push({ ...nameOf(fn), reason });
+}
+
+/** Runs plpgsql_check over the project's functions; the session is a superuser's, in a transaction of a throw-away database. */
+async function checkAll(
+  client: pg.Client,
+  replay: ReplayResult,
+  root: string,
+  signal: AbortSignal | undefined,
+): Promise<Report> {
+  await client.query(`create schema ${SCHEMA}; create extension plpgsql_check schema ${SCHEMA}`);
+  const { rows } = await client.query<{ version: string; server: string }>(
+    `select extversion as version, split_part(current_setting('server_version'), ' ', 1) as server from pg_catalog.pg_extension where extname = 'plpgsql_check'`,
+  );
+  const functions = await listFunctions(client);
+  const excuse = await excuses(client, functions, replay, root);
+  const report: Report = {
+    version: rows[0]?.version ?? '',
+    server: rows[0]?.server ?? '',
+    checked: [],
+    issues: [],
+    unjudged: [],
+  };
+  for (const fn of functions) {
+    signal?.throwIfAborted();
+    if (fn.language === 'plpgsql') await checkOne(client, fn, excuse, report);
+  }
+  return report;
+}
+
+/** Folders of programs where systems install PostgreSQL, newest major first. */
+function installedServers(): string[] {
+  const found: { major: number; bin: string }[] = [];
+  const look = (folder: string, pattern: RegExp) => {
+    let names: string[];
+    try {
+      names = readdirSync(folder);
+    } catch {
+      return;
+    }
+    for (const name of names) {
+      const major = Number(pattern.exec(name)?.[1]);
+      const bin = join(folder, name, 'bin');
+      if (major >= OLDEST_MAJOR && existsSync(join(bin, 'postgres'))) found.push({ major, bin });
+    }
+  };
+  look('/usr/lib/postgresql', /^(\d+)$/);
+  look('/usr', /^pgsql-(\d+)$/);
+  for (const prefix of ['/opt/homebrew/opt', '/usr/local/opt']) look(prefix, /^postgresql@(\d+)$/);
+  look('/Library/PostgreSQL', /^(\d+)$/);
+  return found.toSorted((a, b) => b.major - a.major).map(({ bin }) => bin);
+}
+
+/** The first of them that has plpgsql_check. */
+function serverWithExtension(): string | null {
+  for (const bin of installedServers()) {
+    try {
+      const { root, share } = findDistribution(bin);
+      if (existsSync(join(root, share, 'extension', 'plpgsql_check.control'))) return bin;
+    } catch {
+      // Half an installation is none.
+    }
+  }
+  return null;
+}
+
+const HOW_TO =
+  'install PostgreSQL 15 or newer with plpgsql_check on this machine (Debian and Ubuntu: apt-get install postgresql-15-plpgsql-check), or `create extension plpgsql_check` in the database';
+
+/** A second server for this alone: the history replayed there, checked, and gone. */
+async function onSecondServer(context: ShadowContext, bin: string): Promise<Answer> {
+  const { replay } = context.shadow;
+  if (replay.tool === null) return { unavailable: 'there is no history to replay on another server' };
+  const server = await startServer({
+    directory: mkdtempSync(join(tmpdir(), 'supaready-check-')),
+    binaries: bin,
+    ephemeral: true,
+  });
+  try {
+    const database = 'plpgsql_check';
+    await server.createDatabase(database, await ensureBaseline(server));
+    const again = await replayMigrations({
+      server,
+      database,
+      root: context.root,
+      keepGoing: true,
+      ...(replay.directory !== null && { migrations: replay.directory }),
+      ...(context.signal && { signal: context.signal }),
+    });
+    const known = new Set(replay.failures.map(({ path }) => path));
+    const failed = again.failures.find(({ path }) => !known.has(path));
+    if (failed) {
+      return {
+        unavailable: `the history does not replay on ${quoteIdent(bin)}, where plpgsql_check is: ${failed.path}:${failed.line} (${failed.sqlstate})`,
+      };
+    }
+    const client = new pg.Client({
+      connectionString: server.url(database, 'supabase_admin'),
+      application_name: 'supaready',
+      options: `-c statement_timeout=${PROBE_STATEMENT_MS * 3} -c client_min_messages=error`,
+    });
+    client.on('error', () => undefined);
+    const abort = () => void client.end().catch(() => undefined);
+    context.signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await client.connect();
+      await client.query('begin');
+      return await checkAll(client, again, context.root, context.signal);
+    } finally {
+      context.signal?.removeEventListener('abort', abort);
+      await client.end().catch(() => undefined);
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * plpgsql_check over functions and trigger functions (for each table they stand on) of the replayed database: in a copy where
+ * its server has the extension, else on a PostgreSQL of this machine that has it, where the history is replayed once more.
+ * `unavailable` says what is missing. The audited database is not touched.
+ */
+export async function checkWithExtension(context: ShadowContext): Promise<Answer> {
+  await loadSqlParser();
+  const report = await inCopy(context, async (client): Promise<Report | null> => {
+    const { rowCount } = await client.query(
+      `select from pg_catalog.pg_available_extensions where name = 'plpgsql_check' and default_version <> $1`,
+      [SHIM_VERSION],
+    );
+    return rowCount ? checkAll(client, context.shadow.replay, context.root, context.signal) : null;
+  });
+  if (report) return report;
+  const bin = serverWithExtension();
+  if (bin === null) return { unavailable: `no PostgreSQL at hand has the extension plpgsql_check; ${HOW_TO}` };
+  return onSecondServer(context, bin);
+}
