@@ -36,7 +36,7 @@ export async function fixCommand(
       process.stdout.write(`${await session.writeMigration(finding.fingerprint, finding.environment)}\n`);
       return EXIT.ok;
     }
-    const { sql, command, url } = finding.fix;
+    const { sql, command, url, migration } = finding.fix;
     process.stdout.write(
       `-- ${finding.severity}: ${printable(describeObject(finding.object))}\n-- ${printable(finding.message)}\n`,
     );
@@ -44,6 +44,7 @@ export async function fixCommand(
       process.stdout.write(
         `${printable(sql, { multiline: true }).trimEnd()}${sql.trimEnd().endsWith(';') ? '' : ';'}\n`,
       );
+    if (migration) process.stdout.write('-- or write down what the database has: --migration\n');
     if (command) process.stdout.write(`-- ${printable(command)}\n`);
     if (url) process.stdout.write(`-- ${url}\n`);
     if (!sql && !command && !url)

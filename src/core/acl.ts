@@ -4,6 +4,8 @@ export interface AclEntry {
   grantee: string;
   /** Privilege letters as PostgreSQL's table "ACL Privilege Abbreviations" has them, without grant-option stars. */
   privileges: string;
+  /** The same with the stars: a `*` after a letter is its grant option. */
+  granted: string;
   grantor: string;
 }
 
@@ -49,9 +51,11 @@ export function parseAclItem(text: string): AclEntry {
   if (known) return known;
   const grantee = readName(text, 0);
   const slash = text.indexOf('/', grantee.end);
+  const granted = text.slice(grantee.end + 1, slash);
   const entry: AclEntry = {
     grantee: grantee.name === '' ? 'public' : grantee.name,
-    privileges: text.slice(grantee.end + 1, slash).replaceAll('*', ''),
+    privileges: granted.replaceAll('*', ''),
+    granted,
     grantor: readName(text, slash + 1).name,
   };
   parsed.set(text, entry);

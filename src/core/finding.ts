@@ -11,6 +11,11 @@ export const fixSchema = z.object({
   command: z.string().nullable(),
   /** A page that explains or where it is set; null when there is none. */
   url: z.string().nullable(),
+  /**
+   * Where database and repository differ: SQL for a migration that writes down what the database has, the other way to end
+   * the finding. Absent where there is no other way; null where SQL alone does not do it.
+   */
+  migration: z.string().nullable().optional(),
 });
 export type Fix = z.infer<typeof fixSchema>;
 

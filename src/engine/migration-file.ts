@@ -33,29 +33,41 @@ function fileName(finding: Finding, now: string): string {
   return `${stamp}_supaready_${slug.slice(0, 80)}.sql`;
 }
 
+/** What a migration is to hold: what writes the database's own state down where there is that, else the fix itself. */
+function sqlForMigration({ fix }: Finding): { sql: string | null; alreadyThere: boolean } {
+  return fix.migration === undefined
+    ? { sql: fix.sql, alreadyThere: false }
+    : { sql: fix.migration, alreadyThere: true };
+}
+
 /**
  * Writes a finding's fix as a new migration file. Never overwrites: the name carries the second it was made in.
  * Returns the path relative to the repository. Throws UserError (exit 2) when the finding has no SQL to run.
  */
 export function writeFixMigration(options: { root: string; directory: string; finding: Finding; now: string }): string {
   const { root, directory, finding, now } = options;
-  if (finding.fix.sql === null) {
+  const { sql: wanted, alreadyThere } = sqlForMigration(finding);
+  if (wanted === null) {
     throw new UserError(
       'no-sql-fix',
       `${finding.check} on ${describeObject(finding.object)} has no SQL that would mend it by itself`,
       finding.fix.command ?? 'read `supaready explain` for what to do by hand',
     );
   }
-  const { sql, changed } = withoutConcurrently(finding.fix.sql);
+  const { sql, changed } = withoutConcurrently(wanted);
   const note = changed
     ? '-- Locks writes while it builds: on a large live table run it by hand with CONCURRENTLY first.\n'
     : '';
-  const target = join(root, directory, fileName(finding, now));
+  const name = fileName(finding, now);
+  const marking = alreadyThere
+    ? `-- The database it was found in has this already: mark it as applied there, supabase migration repair --status applied ${name.slice(0, 14)}\n`
+    : '';
+  const target = join(root, directory, name);
   mkdirSync(join(root, directory), { recursive: true });
   try {
     writeFileSync(
       target,
-      `-- ${printable(finding.message)}\n-- supaready ${finding.check} ${finding.fingerprint.slice(0, 12)}\n${note}${sql.trimEnd()}${sql.trimEnd().endsWith(';') ? '' : ';'}\n`,
+      `-- ${printable(finding.message)}\n-- supaready ${finding.check} ${finding.fingerprint.slice(0, 12)}\n${marking}${note}${sql.trimEnd()}${sql.trimEnd().endsWith(';') ? '' : ';'}\n`,
       { flag: 'wx' },
     );
   } catch (error) {
