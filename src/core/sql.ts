@@ -85,6 +85,24 @@ export function statementsDigest(script: string): string | null {
   return error ? null : sha256(statements.map(({ text }) => text.trim()).join(';\n'));
 }
 
+/**
+ * sha256 over a script's tokens without comments, blanks and semicolons at the ends: two scripts with one digest differ at
+ * most in how they are laid out and explained. Null when it does not scan.
+ */
+export function tokensDigest(script: string): string | null {
+  if (skipBlank(script) === script.length) return sha256('');
+  try {
+    const bytes = Buffer.from(script, 'utf8');
+    const tokens = scanSync(script)
+      .tokens.filter(({ tokenName }) => TOKEN_KINDS[tokenName] !== 'comment')
+      .map(({ start, end }) => bytes.toString('utf8', start, end));
+    while (tokens.at(-1) === ';') tokens.pop();
+    return sha256(tokens.join(' '));
+  } catch {
+    return null;
+  }
+}
+
 /** The tree of an expression as PostgreSQL prints it (a policy's USING, a default, a check); null when it does not parse. */
 export function parseExpression(expression: string): Node | null {
   try {

@@ -36,18 +36,44 @@ const repoMigrations = z.object({
       version: z.string().nullable(),
       name: z.string(),
       sha256: z.string(),
+      /** Drizzle: the milliseconds by which it tells what is applied. */
+      when: z.number().nullable(),
       /** sha256 over the statements, trimmed, joined by `;\n`; comparable with MigrationHistory.digest of the Supabase CLI. */
       statementsSha256: z.string().nullable(),
+      /** sha256 over the tokens (core/sql.ts tokensDigest): what stays when only comments or blanks change. */
+      tokensSha256: z.string().nullable(),
+      /** sha256 with the other kind of line ends (LF, CRLF): a tool that hashes the file takes that for another one. */
+      otherNewlinesSha256: z.string().nullable(),
       statements: z.int(),
       error: z.string().nullable(),
+      /** The script that undoes it; its own path where one file holds both ways. */
+      down: z.string().nullable(),
+      /** A comment in it says how to go back or forward (`-- Rollback: …`). */
+      wayBackNoted: z.boolean(),
     }),
   ),
+  /** Scripts in the folder that the tool never runs: of another name, outside its journal, in a folder below. */
+  skipped: z.array(z.object({ path: z.string(), reason: z.enum(['name', 'journal', 'nested']) })),
+  /** Migrations that the tool's journal names without a file. */
+  missing: z.array(z.string()),
+  /** Other folders of migrations; only the first is judged. */
+  others: z.array(z.object({ tool: z.string(), directory: z.string(), files: z.int() })),
+  /** The declarative schema (supabase/schemas) in its order; null when there is none. */
+  declared: z
+    .object({
+      paths: z.array(z.string()),
+      source: z.enum(['schema_paths', 'folder']),
+      /** Patterns of config.toml that name no file. */
+      empty: z.array(z.string()),
+    })
+    .nullable(),
   /** Rows inserted by migrations or seeds into auth.users, or with fixture mail addresses. */
   fixtures: z.array(
     z.object({ path: z.string(), line: z.int(), kind: z.enum(['auth-user', 'fixture-email']), seed: z.boolean() }),
   ),
   /** Statements that drop or rename, by file. */
   destructive: z.array(z.object({ path: z.string(), line: z.int(), statement: z.string(), hasDown: z.boolean() })),
+  /** Those that config.toml names first, in its order. */
   seeds: z.array(z.string()),
   /** Where the statement that created, or last replaced, an object stands. kind as in ObjectRef. */
   origins: z.array(

@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { redact } from '../../core/redact.ts';
+import { copyRows } from './copy-rows.ts';
+import { isHarmless, psqlHint } from './psql-commands.ts';
 import { hintFor, missingExtension } from './replay-hints.ts';
 import { SHIMS } from './shims.ts';
-import { splitSql } from './split-sql.ts';
+import { type SqlPiece, splitSql } from './split-sql.ts';
 import { planStatement, type StatementPlan } from './statement-plan.ts';
 
 /** Where a migration broke off. */
@@ -26,6 +28,8 @@ export interface ReplaySession {
   canElevate: boolean;
   /** Cancels what runs on the session, from outside. */
   cancel(): void;
+  /** False once the connection is gone. */
+  alive(): boolean;
 }
 
 export interface FileOptions {
@@ -35,6 +39,10 @@ export interface FileOptions {
   /** Per statement. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** The tool hands the file to psql, which knows commands of its own and sends the rows of COPY. */
+  psql?: boolean;
+  /** False where the file asks its tool for no transaction. */
+  transaction?: boolean;
   /** Run within the file's transaction, at its end: what the tool records. */
   record: { sql: string; values: unknown[] } | null;
 }
@@ -49,24 +57,38 @@ export interface FileResult {
 class StatementError extends Error {
   readonly line: number;
   readonly sqlstate: string;
-  constructor(line: number, sqlstate: string, message: string, cause: unknown) {
+  readonly hint: string | null;
+  constructor(line: number, sqlstate: string, message: string, cause: unknown, hint: string | null = null) {
     super(message, { cause });
     this.line = line;
     this.sqlstate = sqlstate;
+    this.hint = hint;
   }
 }
 
-async function timed(session: ReplaySession, options: FileOptions, sql: string): Promise<void> {
+/** What only psql does, where the tool is another: the same error as the tool's user meets, and what to do. */
+function refusePsql({ line, meta, text }: SqlPiece, psql: boolean): void {
+  if (meta && !(psql && isHarmless(text))) {
+    const message = psql ? 'a command of psql is not run in the replay' : 'syntax error at or near "\\"';
+    throw new StatementError(line, psql ? '0A000' : '42601', message, undefined, psqlHint(text, psql));
+  }
+}
+
+async function timed(session: ReplaySession, options: FileOptions, sql: string, rows?: string): Promise<void> {
   const timer = setTimeout(() => session.cancel(), options.timeoutMs);
   const abort = () => session.cancel();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    await session.client.query(sql);
+    if (rows === undefined) await session.client.query(sql);
+    else await copyRows(session.client, sql, rows);
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', abort);
   }
 }
+
+const COPY_ONLY_PSQL = 'COPY … FROM stdin: the rows in the file are sent by psql only';
+const COPY_HINT = 'Turn the rows into INSERT statements (pg_dump --inserts), or load them with psql from a seed file';
 
 /** Runs a file's statements; several transactions only where the file or PostgreSQL demands it. */
 async function runStatements(options: FileOptions, commitAfterAddValue: boolean): Promise<number> {
@@ -75,7 +97,7 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
   let open = false;
   let statements = 0;
 
-  const run = async (plan: StatementPlan): Promise<void> => {
+  const run = async (plan: StatementPlan, rows?: string): Promise<void> => {
     if (plan.kind === 'begin') {
       if (!open) await client.query('begin');
       open = true;
@@ -90,16 +112,17 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
       if (open) await client.query('commit');
       open = false;
       await timed(session, options, plan.sql);
+      if (plan.after) await client.query(plan.after);
       return;
     }
     if (!open) await client.query('begin');
     open = true;
     const elevate = plan.kind === 'privileged' && session.canElevate;
     if (elevate) await client.query('set local session authorization default');
-    await timed(session, options, plan.sql);
+    await timed(session, options, plan.sql, rows);
     if (elevate && plan.after) await client.query(plan.after);
     if (elevate) await client.query('set local session authorization postgres');
-    if (plan.kind === 'add-value' && commitAfterAddValue) {
+    if (options.transaction === false || (plan.kind === 'add-value' && commitAfterAddValue)) {
       await client.query('commit');
       open = false;
     }
@@ -108,11 +131,16 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
   try {
     for (const piece of splitSql(script)) {
       options.signal?.throwIfAborted();
+      refusePsql(piece, options.psql ?? false);
+      if (piece.meta) continue;
+      const rows = options.psql ? piece.copyData : undefined;
       try {
-        await run(planStatement(piece.text));
+        await run(planStatement(piece.text), rows);
       } catch (error) {
         const { code, position } = error as pg.DatabaseError;
         if (code === undefined) throw error;
+        if (piece.copyData !== undefined && rows === undefined)
+          throw new StatementError(piece.line, '0A000', COPY_ONLY_PSQL, error, COPY_HINT);
         const before = position === undefined ? '' : piece.text.slice(0, Number(position) - 1);
         throw new StatementError(piece.line + before.split('\n').length - 1, code, (error as Error).message, error);
       }
@@ -168,13 +196,13 @@ export async function applyFile(options: FileOptions): Promise<FileResult> {
         assumed.push(extension);
         continue;
       }
-      const { line, sqlstate, message } = error;
+      const { line, sqlstate, message, hint } = error;
       const failure = {
         path: options.path,
         line,
         sqlstate,
         message: redact(message),
-        hint: hintFor(sqlstate, message),
+        hint: hint ?? hintFor(sqlstate, message),
         consequent: false,
       };
       return { statements: 0, failure, assumed };

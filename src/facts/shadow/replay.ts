@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import pg from 'pg';
+import { EXIT, UserError } from '../../core/errors.ts';
 import { loadSqlParser } from '../../core/sql.ts';
 import { openRepository, type Repository } from '../repository/files.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Migrations,
   type MigrationTool,
 } from '../repository/migrations/discover.ts';
+import { hasSections, type Section, upScript } from '../repository/migrations/sections.ts';
 import { autoExpose, type GrantsRegime, regimeSql, regimesOf } from './grants-regime.ts';
 import { applyFile, type FileOptions, type ReplayFailure, type ReplaySession } from './replay-file.ts';
 import type { PostgresServer } from './server.ts';
@@ -81,35 +83,17 @@ function recordOf(tool: MigrationTool, file: MigrationFile, script: string): Fil
   if (tool === 'drizzle')
     return {
       sql: 'insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)',
-      values: [digest, Date.now()],
+      values: [digest, file.when ?? Date.now()],
     };
   return null;
 }
 
-/** Milliseconds of each tag in Drizzle's journal. */
-function journalTimes(root: string, directory: string): Map<string, number> {
-  try {
-    const { entries } = JSON.parse(readFileSync(join(root, directory, 'meta', '_journal.json'), 'utf8')) as {
-      entries?: { tag?: unknown; when?: unknown }[];
-    };
-    return new Map(
-      (entries ?? []).flatMap(({ tag, when }) =>
-        typeof tag === 'string' && typeof when === 'number' ? [[tag, when]] : [],
-      ),
-    );
-  } catch {
-    return new Map();
-  }
-}
-
 /** When each migration was written, as 14 digits; null where neither its name nor a journal says. */
-function timeStamps(root: string, { tool, directory, files }: Migrations): (string | null)[] {
-  const times = tool === 'drizzle' && directory !== null ? journalTimes(root, directory) : new Map<string, number>();
-  return files.map((file) => {
-    const digits = /^20\d{12}/.exec(file.fileName)?.[0];
+function timeStamps({ files }: Migrations): (string | null)[] {
+  return files.map(({ fileName, when }) => {
+    const digits = /^20\d{12}/.exec(fileName)?.[0];
     if (digits) return digits;
-    const when = times.get(file.version ?? '');
-    return when === undefined ? null : new Date(when).toISOString().replace(/\D/g, '').slice(0, 14);
+    return when === null ? null : new Date(when).toISOString().replace(/\D/g, '').slice(0, 14);
   });
 }
 
@@ -127,7 +111,12 @@ async function openSession(server: ReplayOptions['server'], database: string): P
     options:
       '-c search_path="$user",\\ public,\\ extensions -c storage.allow_delete_query=true -c client_min_messages=warning',
   });
-  client.on('error', () => undefined);
+  let alive = true;
+  const dead = () => {
+    alive = false;
+  };
+  client.on('error', dead);
+  client.on('end', dead);
   await client.connect();
   const { rows } = await client.query<{ pid: number; elevate: boolean }>(
     `select pg_backend_pid() as pid, rolsuper and exists (select from pg_roles where rolname = 'postgres') as elevate from pg_roles where rolname = current_user`,
@@ -142,7 +131,7 @@ async function openSession(server: ReplayOptions['server'], database: string): P
       .catch(() => undefined)
       .finally(() => other.end().catch(() => undefined));
   };
-  return { client, canElevate: elevate, cancel };
+  return { client, canElevate: elevate, cancel, alive: () => alive };
 }
 
 /** A session like new, as role postgres: nothing that a file set lasts into the next. */
@@ -151,11 +140,21 @@ async function resetSession({ client, canElevate }: ReplaySession): Promise<void
   if (canElevate) await client.query('set session authorization postgres');
 }
 
-function readScript(path: string, tool: MigrationTool): string | null {
+function serverGone(error: unknown): never {
+  throw new UserError(
+    'shadow-server-gone',
+    'the server of the shadow database ended during the replay',
+    'look at the migration it stopped at, and try again',
+    EXIT.unknown,
+    error as Error,
+  );
+}
+
+/** A migration as its tool runs it; null when it is too large to be held as one text. */
+function readScript(path: string, tool: MigrationTool): (Section & { file: string; psql: boolean }) | null {
   if (statSync(path).size > MAX_FILE_BYTES) return null;
-  const script = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
-  // Drizzle's marker ends a statement; its files often have no semicolons. Same length of lines, so places stay true.
-  return tool === 'drizzle' ? script.replaceAll('--> statement-breakpoint', ';') : script;
+  const file = readFileSync(path, 'utf8');
+  return { ...upScript(file, tool), file, psql: tool === 'sql' && !hasSections(file) && !path.endsWith('.up.sql') };
 }
 
 /**
@@ -172,7 +171,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
   const migrations = findMigrations(repository, options.migrations);
   const { tool, directory, files } = migrations;
   const exposed = autoExpose(root, configOf(migrations, repository));
-  const stamps = files.length > 0 ? timeStamps(root, migrations) : [null];
+  const stamps = files.length > 0 ? timeStamps(migrations) : [null];
   const regimes = regimesOf(stamps, options.grants ?? 'auto', exposed);
   const result: ReplayResult = {
     tool,
@@ -184,9 +183,14 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
     regime: regimes[0] ?? 'legacy',
   };
 
-  const session = await openSession(server, database);
-  try {
+  let session = await openSession(server, database);
+  /** A statement may end its own session: the next file gets a new one. */
+  const newSession = async () => {
+    if (!session.alive()) session = await openSession(server, database).catch(serverGone);
     await resetSession(session);
+  };
+  try {
+    await newSession();
     let regime: GrantsRegime = 'legacy';
     const enter = async (wanted: GrantsRegime) => {
       if (wanted !== regime) await session.client.query(regimeSql(wanted));
@@ -210,7 +214,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       signal?.throwIfAborted();
       options.onFile?.(path, done, queue.length);
       if (tool === null) break;
-      await resetSession(session);
+      await newSession();
       await enter(wanted);
       if (wanted !== result.regime) result.regime = 'mixed';
       const script = readScript(join(root, path), tool);
@@ -228,11 +232,13 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       const started = performance.now();
       const applied = await applyFile({
         path,
-        script,
+        script: script.text,
+        psql: script.psql,
+        transaction: script.transaction,
         session,
         timeoutMs: options.statementTimeoutMs ?? 60_000,
         signal,
-        record: file === null ? null : recordOf(tool, file, script),
+        record: file === null ? null : recordOf(tool, file, script.file),
       });
       result.assumed.push(...applied.assumed);
       if (applied.failure) {
@@ -242,6 +248,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
         result.applied.push({ path, statements: applied.statements, ms: Math.round(performance.now() - started) });
       }
     }
+    await newSession();
     const { rows } = await session.client.query<{ name: string }>(LIST_SHIMS);
     result.shims = rows.map(({ name }) => name);
     return result;

@@ -4,6 +4,10 @@ export interface SqlPiece {
   text: string;
   /** Line of its first character, from 1. */
   line: number;
+  /** A command of psql's own (`\\connect x`), which the server does not know. */
+  meta?: true;
+  /** The rows after `COPY … FROM stdin;`, up to the line `\\.`, as psql sends them. */
+  copyData?: string;
 }
 
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
@@ -41,6 +45,21 @@ function afterComment(script: string, at: number): number {
   return script.length;
 }
 
+/** The rows that follow `COPY … FROM stdin;`: from the next line to a line `\.`, or to the end; null where none follow. */
+function copyRows(script: string, at: number): { data: string; end: number } | null {
+  const newline = script.indexOf('\n', at);
+  if (newline === -1) return null;
+  const from = newline + 1;
+  for (let line = from; line !== -1 && line < script.length; ) {
+    const next = script.indexOf('\n', line);
+    const stop = next === -1 ? script.length : next;
+    if (script.startsWith('\\.', line) && script.slice(line + 2, stop).trim() === '')
+      return { data: script.slice(from, line), end: stop };
+    line = next === -1 ? -1 : next + 1;
+  }
+  return null;
+}
+
 /**
  * Cuts a script at its semicolons by PostgreSQL's lexical rules, as psql does: strings, quoted names, dollar quotes, nested
  * comments, parentheses and the BEGIN ATOMIC … END of SQL-standard function bodies do not count. It needs no memory beyond
@@ -55,6 +74,9 @@ export function* splitSql(script: string): Generator<SqlPiece> {
   // psql's rule: BEGIN opens a body only in CREATE [OR REPLACE] FUNCTION | PROCEDURE, and there CASE closes by END too.
   let words: string[] = [];
   let bodies = 0;
+  // COPY … FROM stdin has its rows in the script, after the semicolon's line.
+  let previous = '';
+  let copiesStdin = false;
 
   const lineAt = (index: number): number => {
     for (let at = script.indexOf('\n', counted); at !== -1 && at < index; at = script.indexOf('\n', at + 1)) line++;
@@ -71,6 +93,8 @@ export function* splitSql(script: string): Generator<SqlPiece> {
     parentheses = 0;
     words = [];
     bodies = 0;
+    previous = '';
+    copiesStdin = false;
   };
 
   for (let index = 0; index < script.length; ) {
@@ -83,9 +107,21 @@ export function* splitSql(script: string): Generator<SqlPiece> {
     } else if (SPACE.test(char)) {
       index++;
     } else if (char === ';' && parentheses <= 0 && bodies === 0) {
-      if (start !== -1) yield { text: script.slice(start, index).trimEnd(), line: startLine };
+      const copies = copiesStdin;
+      const piece = start === -1 ? null : { text: script.slice(start, index).trimEnd(), line: startLine };
       reset();
       index++;
+      const rows = copies ? copyRows(script, index) : null;
+      if (rows) index = rows.end;
+      if (piece) yield rows ? { ...piece, copyData: rows.data } : piece;
+    } else if (char === '\\') {
+      // psql ends a statement at its own command, which goes to the end of the line.
+      if (start !== -1) yield { text: script.slice(start, index).trimEnd(), line: startLine };
+      reset();
+      const newline = script.indexOf('\n', index);
+      const end = newline === -1 ? script.length : newline;
+      yield { text: script.slice(index, end).trimEnd(), line: lineAt(index), meta: true };
+      index = end;
     } else if (char === "'" || char === '"') {
       begin(index);
       const previous = script[index - 1];
@@ -106,6 +142,10 @@ export function* splitSql(script: string): Generator<SqlPiece> {
       const length = WORD.exec(script)?.[0].length ?? 1;
       const word = script.slice(index, index + Math.min(length, 12)).toLowerCase();
       if (words.length < 4) words.push(word);
+      if (words[0] === 'copy') {
+        if (previous === 'from' && word === 'stdin') copiesStdin = true;
+        previous = word;
+      }
       const first = words.filter((item) => item !== 'or' && item !== 'replace');
       if (first[0] === 'create' && (first[1] === 'function' || first[1] === 'procedure')) {
         if (word === 'begin' || (word === 'case' && bodies > 0)) bodies++;

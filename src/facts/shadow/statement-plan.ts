@@ -21,6 +21,8 @@ export interface StatementPlan {
   after?: string;
 }
 
+const AS_POSTGRES = 'set session authorization postgres';
+
 /** Statements longer than this are data; they are sent as they are. */
 const MAX_PARSED = 1024 * 1024;
 const SHIM_BY_NAME = new Map(SHIMS.map((shim) => [shim.name, shim]));
@@ -28,7 +30,7 @@ const SHIM_BY_NAME = new Map(SHIMS.map((shim) => [shim.name, shim]));
 const SHIM_METHODS = new Set(['hnsw', 'ivfflat', 'pgroonga']);
 
 /** Statements that begin so are run as they are. A dump has them by the hundred thousand, so they are not parsed. */
-const NEVER_PLANNED = /^(insert|select|update|delete|grant|revoke|comment|set|with|copy)\b/i;
+const NEVER_PLANNED = /^(insert|select|update|delete|grant|revoke|comment|with|copy)\b/i;
 
 interface DefElem {
   defname?: string;
@@ -89,6 +91,10 @@ function planOf(node: Node, text: string): StatementPlan {
     if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK') return plan('end');
     return plan('ordinary');
   }
+  // Both would end in the session's own login, a superuser, and hide what role postgres may not do.
+  if ('DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL') return plan('outside', text, AS_POSTGRES);
+  if ('VariableSetStmt' in node && node.VariableSetStmt.name === 'session_authorization')
+    return plan('ordinary', AS_POSTGRES);
   if ('IndexStmt' in node) {
     const { concurrent, accessMethod, options } = node.IndexStmt;
     const sql = SHIM_METHODS.has(accessMethod ?? '') ? withoutStorage(text, options) : text;
@@ -110,6 +116,7 @@ function planOf(node: Node, text: string): StatementPlan {
         : 'ordinary',
     );
   }
+  if ('ClusterStmt' in node) return plan(node.ClusterStmt.relation ? 'ordinary' : 'outside');
   if ('VacuumStmt' in node) return plan(node.VacuumStmt.is_vacuumcmd ? 'outside' : 'ordinary');
   if ('AlterTableStmt' in node) {
     const detach = JSON.stringify(node.AlterTableStmt.cmds ?? []).includes('"concurrent":true');
@@ -152,8 +159,9 @@ function planOf(node: Node, text: string): StatementPlan {
  */
 export function planStatement(text: string): StatementPlan {
   if (text.length > MAX_PARSED || NEVER_PLANNED.test(text)) return { sql: text, kind: 'ordinary' };
-  const node = parseScript(text).statements[0]?.node;
-  return node ? planOf(node, text) : { sql: text, kind: 'ordinary' };
+  const [statement, second] = parseScript(text).statements;
+  // What stands behind a statement must not be run with its rights.
+  return statement && !second ? planOf(statement.node, text) : { sql: text, kind: 'ordinary' };
 }
 
 /** SQL that lists the shims in use, but for those that the baseline itself has. */

@@ -1,9 +1,11 @@
 import { sha256 } from '../../../core/canonical.ts';
 import type { Facts } from '../../../core/facts.ts';
-import { type Node, parseScript, type Statement, statementsDigest, walk } from '../../../core/sql.ts';
-import { folderOf, type Repository } from '../files.ts';
-import { downFileOf, findMigrations, findSeeds } from './discover.ts';
+import { type Node, parseScript, type Statement, statementsDigest, tokensDigest, walk } from '../../../core/sql.ts';
+import { folderOf, type Repository, type TextFile } from '../files.ts';
+import { findDeclaredSchema } from './declared.ts';
+import { findMigrations, findSeeds } from './discover.ts';
 import { OriginTracker, statementsOfBlock, stringValue } from './origins.ts';
+import { sectionOf, upScript } from './sections.ts';
 
 type RepoMigrations = Facts['repoMigrations'];
 type Fixture = RepoMigrations['fixtures'][number];
@@ -21,22 +23,24 @@ export function readMigrations(
   config: Facts['repoConfig'],
   override: string | undefined,
 ): { value: RepoMigrations; notes: string[] } {
-  const { tool, directory, files } = findMigrations(repository, override);
-  const all = [...repository.files, ...repository.untracked];
+  const { tool, directory, files, skipped, missing, downs, others } = findMigrations(repository, override);
   const notes: string[] = [];
   const tracker = new OriginTracker();
   const fixtures: Fixture[] = [];
   const destructive: RepoMigrations['destructive'] = [];
 
   const read = files.map((file): RepoMigrations['files'][number] => {
-    const text = repository.read(file.path)?.text;
-    if (text === undefined) {
+    const read = repository.read(file.path);
+    const down = downs.get(file.path) ?? null;
+    if (read === null) {
       notes.push(`${file.path} is too large or not text`);
-      return { ...file, sha256: '', statementsSha256: null, statements: 0, error: 'too large or not text' };
+      return { ...file, ...UNREAD, down };
     }
-    const { statements, error } = parseScript(text);
+    const { text } = read;
+    const { statements, error } = parseScript(upScript(text, tool).text);
     tracker.startFile();
-    const hasDown = downFileOf(file, all) !== null;
+    const bothWays = tool === 'sql' && sectionOf(text, 'down') !== null;
+    const hasDown = down !== null || bothWays;
     for (const statement of statements) {
       for (const { line, statement: words } of tracker.apply(statement, file.path)) {
         destructive.push({ path: file.path, line, statement: words, hasDown });
@@ -46,10 +50,13 @@ export function readMigrations(
     if (error) notes.push(`${file.path} does not parse at line ${error.line}`);
     return {
       ...file,
-      sha256: sha256(text),
+      ...digestsOf(read),
       statementsSha256: error ? null : statementsDigest(text),
+      tokensSha256: error ? null : tokensDigest(text),
       statements: statements.length,
       error: error ? `line ${error.line}: ${error.message}` : null,
+      down: down ?? (bothWays ? file.path : null),
+      wayBackNoted: WAY_BACK.test(text),
     };
   });
 
@@ -64,7 +71,47 @@ export function readMigrations(
     if (text === undefined) continue;
     for (const statement of parseScript(text).statements) fixtures.push(...fixturesOf(statement, path, true));
   }
-  return { value: { tool, directory, files: read, fixtures, destructive, seeds, origins: tracker.origins() }, notes };
+  const declared = findDeclaredSchema(repository, config, tool === 'supabase' ? directory : null);
+  return {
+    value: {
+      tool,
+      directory,
+      files: read,
+      skipped,
+      missing,
+      others,
+      declared,
+      fixtures,
+      destructive,
+      seeds,
+      origins: tracker.origins(),
+    },
+    notes,
+  };
+}
+
+const UNREAD = {
+  sha256: '',
+  statementsSha256: null,
+  tokensSha256: null,
+  otherNewlinesSha256: null,
+  statements: 0,
+  error: 'too large or not text',
+  wayBackNoted: false,
+} as const;
+
+/** A comment that says how to undo the migration, or how to go on if it fails. */
+const WAY_BACK =
+  /^[ \t]*(?:--|\/?\*)+[ \t]*(?:to )?(?:roll ?back|revert|undo|down|way back|forward[ -]fix|roll ?forward)\b/im;
+
+/** Digests of a file's bytes, as Prisma and Drizzle take them, with its own and with the other line ends. */
+function digestsOf({ text, encoding }: TextFile): { sha256: string; otherNewlinesSha256: string | null } {
+  const mark = encoding === 'utf-8 with BOM' ? '\ufeff' : '';
+  const other = text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text.replaceAll('\n', '\r\n');
+  return {
+    sha256: sha256(mark + text),
+    otherNewlinesSha256: other === text ? null : sha256(mark + other),
+  };
 }
 
 /** Users and fixture mail addresses that a statement writes. Only what it inserts or updates itself: not a policy's or function's text. */
