@@ -1,53 +1,46 @@
-import type pg from 'pg';
-import { UserError } from '../../core/errors.ts';
-import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
-import { abortable, closeQuietly, connect } from './connect.ts';
-import { connectionLost, isConnectionLoss } from './connect-errors.ts';
+import { type Collected, type CollectedFact, FACT_SOURCES, type Facts } from '../../core/facts.ts';
+import { loadSqlParser } from '../../core/sql.ts';
+import { countAdministrators } from './data/administrators.ts';
 import { batches, type Countable, countFacts, countSql, EXACT_UP_TO } from './data/counts.ts';
+import { ScanLink } from './data/link.ts';
+import { compareWithProduction } from './data/overlap.ts';
+import { lookAtFiles } from './data/physical.ts';
 import { paritySql, profileTable } from './data/profiles.ts';
 import { orphanFact, orphanSql, references } from './data/references.ts';
-import { estimates, key, ownTables, type Plan, planOf } from './data/tables.ts';
-import { failureReason } from './failed-fact.ts';
-import { beginReadOnly } from './read-only.ts';
-import { DATA_STATEMENT_MS } from './timeouts.ts';
+import { sampleColumns } from './data/samples.ts';
+import { type DataOptions, type Outcome, type Scan, seen } from './data/scan.ts';
+import { countSeeds } from './data/seeds.ts';
+import { positionSequences } from './data/sequences.ts';
+import { checkStoragePaths } from './data/storage-paths.ts';
+import { estimates, key, ownTables, planOf } from './data/tables.ts';
 
 type DataName = (typeof FACT_SOURCES.data)[number];
 
-export interface DataOptions {
-  /** Connection string; a secret, never shown. */
-  url: string;
-  /** Facets wanted; those of other collectors are passed over. */
-  names: readonly FactName[];
-  /** Must hold relations, columns, constraints and tableStats. */
-  catalogue: Collected;
-  /** Counts of the snapshot before, of the same environment. */
-  previousCounts: Facts['rowCounts'] | null;
-  signal?: AbortSignal;
-  onProgress?: (label: string, done: number, total: number) => void;
-}
-
-/** One query in a short transaction of its own: a long one would keep the server from cleaning up behind its writers. */
-type Ask = <R extends pg.QueryResultRow>(sql: string) => Promise<{ rows: R[] } | { error: string }>;
-
-interface Scan {
-  ask: Ask;
-  plan: Plan;
-  options: DataOptions;
-}
-
-const SCANS: { [N in DataName]: (scan: Scan) => Promise<Facts[N]> } = {
-  rowCounts: countRows,
-  orphans: countOrphans,
-  profileParity: compareProfiles,
+/** Cheap scans first: what takes long comes when the rest is safe. */
+const SCANS: { [N in DataName]: (scan: Scan) => Promise<Outcome<N>> } = {
+  rowCounts: async (scan) => seen(await countRows(scan)),
+  orphans: async (scan) => seen(await countOrphans(scan)),
+  profileParity: async (scan) => seen(await compareProfiles(scan)),
+  columnSamples: sampleColumns,
+  seedCounts: countSeeds,
+  sequencePositions: positionSequences,
+  storageReferences: checkStoragePaths,
+  physical: lookAtFiles,
+  administrators: countAdministrators,
+  productionOverlap: compareWithProduction,
 };
 
+const LAST: readonly DataName[] = ['columnSamples', 'physical'];
+
 /**
- * Counts rows: of each of the project's tables, of references that find nothing, of users without a profile. Every query
- * ends after 5 s at the latest; one that fails leaves its reason in `error`, and its count must not be judged.
+ * Looks at rows: counts them, follows references that no constraint vouches for, samples what columns hold. Every query ends
+ * after its time-out; one that fails leaves its reason in `error`, and what it would have counted must not be judged. A server
+ * that restarts meanwhile is waited for.
  * Throws UserError as collectCatalogue does.
  */
 export async function collectData(options: DataOptions): Promise<Collected> {
-  const names = FACT_SOURCES.data.filter((name) => options.names.includes(name));
+  const wanted = FACT_SOURCES.data.filter((name) => options.names.includes(name));
+  const names = [...wanted.filter((name) => !LAST.includes(name)), ...LAST.filter((name) => wanted.includes(name))];
   if (names.length === 0) return {};
   const plan = planOf(options.catalogue);
   if ('missing' in plan) {
@@ -55,14 +48,12 @@ export async function collectData(options: DataOptions): Promise<Collected> {
       names.map((name) => [name, { status: 'absent', reason: plan.missing, ms: 0 }]),
     ) as Collected;
   }
-  const { client, target } = await connect(options.url, options.signal);
+  if ((options.declared?.seed.length ?? 0) > 0) await loadSqlParser();
+  const link = await ScanLink.open(options.url, options.signal);
   try {
-    return await abortable(client, target, options.signal, () => scanAll({ ask: asker(client), plan, options }, names));
-  } catch (error) {
-    if (error instanceof UserError || !isConnectionLoss(error)) throw error;
-    throw connectionLost(target, error);
+    return await scanAll({ ask: link.ask, link, plan, options }, names);
   } finally {
-    await closeQuietly(client);
+    await link.close();
   }
 }
 
@@ -70,26 +61,10 @@ async function scanAll(scan: Scan, names: readonly DataName[]): Promise<Collecte
   const facts: Record<string, CollectedFact> = {};
   for (const name of names) {
     const started = performance.now();
-    const value = await SCANS[name](scan);
-    facts[name] = { status: 'ok', value, hidden: [], ms: Math.round(performance.now() - started) } as CollectedFact;
+    const { value, hidden } = await SCANS[name](scan);
+    facts[name] = { status: 'ok', value, hidden, ms: Math.round(performance.now() - started) } as CollectedFact;
   }
   return facts as Collected;
-}
-
-function asker(client: pg.Client): Ask {
-  return async (sql) => {
-    const started = performance.now();
-    try {
-      await beginReadOnly(client, DATA_STATEMENT_MS);
-      const result = await client.query(sql);
-      await client.query('commit');
-      return { rows: result.rows };
-    } catch (error) {
-      if (isConnectionLoss(error)) throw error;
-      await client.query('rollback');
-      return { error: failureReason(error, performance.now() - started) };
-    }
-  };
 }
 
 async function countRows({ ask, plan, options }: Scan): Promise<Facts['rowCounts']> {

@@ -10,3 +10,11 @@ export const IDLE_MS = 60_000;
 export const SILENCE_MS = 10_000;
 /** How long one count of rows may run. */
 export const DATA_STATEMENT_MS = 5_000;
+/** How long one environment's sampling of rows may take in one run; the next run goes on with what is left. */
+export const SAMPLING_MS = 120_000;
+/** How long checking one B-tree may take. */
+export const INDEX_CHECK_MS = 30_000;
+/** How long all B-trees of one environment may take together. */
+export const INDEX_CHECKS_MS = 300_000;
+/** Waits before each attempt to connect again after the connection broke during a row scan. */
+export const RECONNECT_MS: readonly number[] = [500, 2_000, 5_000];

@@ -44,7 +44,11 @@ export function countSql(group: readonly Countable[]): string {
 /** Makes facts with the count of the snapshot before beside each. */
 export function countFacts(previous: Facts['rowCounts'] | null) {
   const before = new Map(
-    (previous ?? []).filter((row) => row.error === null).map((row) => [`${row.schema}\0${row.table}`, row.count]),
+    // Where the count before failed, the one before it is the last that is known.
+    (previous ?? []).flatMap((row) => {
+      const count = row.error === null ? row.count : row.previous;
+      return count === null ? [] : [[`${row.schema}\0${row.table}`, count] as const];
+    }),
   );
   return (
     { schema, name }: Relation,

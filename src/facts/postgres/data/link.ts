@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import { UserError } from '../../../core/errors.ts';
+import { abortable, type Connection, closeQuietly, connect } from '../connect.ts';
+import { connectionLost, isConnectionLoss } from '../connect-errors.ts';
+import { failureReason } from '../failed-fact.ts';
+import { beginReadOnly } from '../read-only.ts';
+import { DATA_STATEMENT_MS, RECONNECT_MS } from '../timeouts.ts';
+
+/** One query in a short transaction of its own: a long one would keep the server from cleaning up behind its writers. */
+export type Ask = <R extends pg.QueryResultRow>(
+  sql: string,
+  values?: readonly unknown[],
+  statementMs?: number,
+) => Promise<{ rows: R[] } | { error: string }>;
+
+/**
+ * A connection for row scans that outlives a restart of the server: what was asked when it broke is asked again over a new
+ * one, a few times. All work must be such that it can be done twice.
+ */
+export class ScanLink {
+  readonly #url: string;
+  readonly #signal: AbortSignal | undefined;
+  #connection: Connection;
+
+  private constructor(url: string, connection: Connection, signal: AbortSignal | undefined) {
+    this.#url = url;
+    this.#connection = connection;
+    this.#signal = signal;
+  }
+
+  /** Throws UserError as connectReadOnly does. */
+  static async open(url: string, signal: AbortSignal | undefined): Promise<ScanLink> {
+    return new ScanLink(url, await connect(url, signal), signal);
+  }
+
+  /** Throws UserError: cancelled (130); connection-lost (3) when the server does not come back. */
+  async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      const { client, target } = this.#connection;
+      try {
+        return await abortable(client, target, this.#signal, () => work(client));
+      } catch (error) {
+        if (error instanceof UserError || !isConnectionLoss(error)) throw error;
+        if (attempt >= RECONNECT_MS.length || !(await this.#reconnect(RECONNECT_MS.slice(attempt))))
+          throw connectionLost(target, error);
+      }
+    }
+  }
+
+  readonly ask: Ask = (sql, values = [], statementMs = DATA_STATEMENT_MS) =>
+    this.run(async (client) => {
+      const started = performance.now();
+      try {
+        await beginReadOnly(client, statementMs);
+        const result = await client.query(sql, values.length > 0 ? [...values] : undefined);
+        await client.query('commit');
+        return { rows: result.rows };
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error;
+        await client.query('rollback');
+        return { error: failureReason(error, performance.now() - started) };
+      }
+    });
+
+  close(): Promise<void> {
+    return closeQuietly(this.#connection.client);
+  }
+
+  async #reconnect(waits: readonly number[]): Promise<boolean> {
+    await closeQuietly(this.#connection.client);
+    for (const ms of waits) {
+      await wait(ms, undefined, this.#signal && { signal: this.#signal }).catch(() => undefined);
+      try {
+        this.#connection = await connect(this.#url, this.#signal);
+        return true;
+      } catch (error) {
+        if (this.#signal?.aborted) throw error;
+      }
+    }
+    return false;
+  }
+}
