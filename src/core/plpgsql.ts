@@ -182,7 +182,11 @@ class Reader {
       if (type === 'PLpgSQL_rec' && typeof datum.refname === 'string') this.opaque.add(datum.refname);
     }
     const isDynamic = kind.startsWith('dyn') || kind === 'open' || kind === 'return_query';
-    for (const [key, value] of Object.entries(node)) {
+    // A loop's query comes before its body, which uses what the query brings.
+    const entries = Object.entries(node).toSorted(
+      ([a], [b]) => Number(a.endsWith('body')) - Number(b.endsWith('body')),
+    );
+    for (const [key, value] of entries) {
       if (value === null || typeof value !== 'object' || key === 'target' || key === 'var') continue;
       const text = child(value as Json, 'PLpgSQL_expr')?.query;
       const built = key === 'dynquery' || (isDynamic && kind.startsWith('dyn') && key === 'query');

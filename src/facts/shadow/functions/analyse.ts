@@ -229,7 +229,7 @@ class Analysis {
     else if (kind === 'InsertStmt') await this.#arbiter(text, nodes, known);
     if (error) return;
     await this.#learn(text, known, uses);
-    if (text.within === 'return_query' && kind === 'SelectStmt' && opaque.length === 0)
+    if (text.within === 'return_query' && text.kind === 'statement' && kind === 'SelectStmt' && opaque.length === 0)
       await this.#returned(text, known, uses);
   }
 
