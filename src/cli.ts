@@ -34,6 +34,13 @@ function auditOptions(command: Command): Command {
     .option('--state-dir <dir>', 'where .supaready/ lives (default: the repository, else here)');
 }
 
+const PROBE_HELP =
+  'agree to a probe that asks for consent, e.g. amcheck; may be given several times, and is recorded with your name';
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 /** The exit code of the command that ran. */
 let exitCode: number = EXIT.ok;
 
@@ -54,6 +61,7 @@ function build(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
   auditOptions(program)
+    .option('--allow-probe <name>', PROBE_HELP, collect)
     .option('--screen-reader', 'linear output: one question after the other')
     .action(
       act(async (options: AuditOptions) => (await import('./commands/wizard.ts')).wizardCommand(options, VERSION)),
@@ -75,6 +83,7 @@ function build(): Command {
     .addOption(
       new Option('--format <format>', 'output on stdout').choices(['table', 'json', 'markdown']).default('table'),
     )
+    .option('--allow-probe <name>', PROBE_HELP, collect)
     .option('--no-save', 'keep nothing: the audit lives in a temporary folder and is removed')
     .option('--no-findings', 'table: leave the single findings out')
     .action(

@@ -7,6 +7,7 @@ import { renderTable } from '../report/table.ts';
 import type { AuditStore } from '../state/store.ts';
 import { checklist } from '../steps/checklist.ts';
 import { wantsColour } from './colour.ts';
+import { giveConsents } from './consent.ts';
 import { openAuditSession, temporaryStateRoot } from './open-audit.ts';
 import type { CheckOptions, Format } from './options.ts';
 import { interruptible, runChecks, serverVersions } from './run-audit.ts';
@@ -81,6 +82,7 @@ export async function checkCommand(
       version,
     });
     try {
+      await giveConsents(session, options, project.stateRoot);
       const summary = await runChecks(session, selectors, interrupt.signal);
       const view = session.view();
       const { skippedCredentials } = targets;

@@ -15,6 +15,8 @@ export interface AuditOptions {
   new?: boolean;
   stateDir?: string;
   screenReader?: boolean;
+  /** Probes agreed to, by name or check. */
+  allowProbe?: string[];
 }
 
 export type Format = 'table' | 'json' | 'markdown';

@@ -3,6 +3,7 @@ import type { Person } from '../core/events.ts';
 import type { AuditController } from '../engine/controller.ts';
 import { secretAsker } from './ask.ts';
 import { copyText } from './clipboard.ts';
+import { giveConsents } from './consent.ts';
 import { type OpenedAudit, openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { knownPerson } from './person.ts';
@@ -93,6 +94,7 @@ export async function wizardCommand(options: AuditOptions, version: string): Pro
     const { session, store } = opened;
     const stop = following ? store.follow(() => session.refresh()) : () => {};
     try {
+      if (!following) await giveConsents(session, options, project.stateRoot);
       const { rememberAudit } = await import('../state/preferences.ts');
       rememberAudit({ directory: store.directory, project: project.name });
       return await openWizard({

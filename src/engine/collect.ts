@@ -52,6 +52,12 @@ export interface CollectRequest {
   previous: Snapshot | null;
   /** Replays the migrations into a shadow database beside a live one; the embedded PostgreSQL unless given. */
   openShadow?: OpenShadow | undefined;
+  /** The production environment audited in the same run, when this is another one. */
+  production?: Target | null;
+  /** Probes that a person agreed to on this target, by name. */
+  consents?: ReadonlySet<string>;
+  /** Told, before the error is thrown, when sampling of rows was cut short: a snapshot that keeps what it came to. */
+  onInterrupted?: ((snapshot: Snapshot) => void) | undefined;
   /** Repository facets already collected in this run for another environment. */
   repositoryFacts?: Collected;
   now: () => string;
@@ -161,18 +167,8 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   ]);
 
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
-  const before = previous?.facts.rowCounts;
   const [data, shadow] = await Promise.all([
-    dataNames.length === 0
-      ? {}
-      : collectData({
-          url: target.databaseUrl,
-          names: dataNames,
-          catalogue: facts,
-          previousCounts: before?.status === 'ok' ? before.value : null,
-          onProgress: (label) => onFacet?.(label, done, total),
-          ...(signal && { signal }),
-        }),
+    dataFacts(request, dataNames, facts, (label) => onFacet?.(label, done, total)),
     shadowFacts(request, shadowNames, tick),
   ]);
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
@@ -186,6 +182,68 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
       facts,
     },
     previous ?? undefined,
+  );
+}
+
+async function dataFacts(
+  request: CollectRequest,
+  names: FactName[],
+  catalogue: Collected,
+  onProgress: (label: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { target, previous, production, consents, signal } = request;
+  const counts = previous?.facts.rowCounts;
+  const samples = previous?.facts.columnSamples;
+  let sampled: (() => Facts['columnSamples']) | null = null;
+  try {
+    return await collectData({
+      url: target.databaseUrl,
+      names,
+      catalogue,
+      previousCounts: counts?.status === 'ok' ? counts.value : null,
+      previousSamples: samples?.status === 'ok' ? samples.value : null,
+      declared: request.declared,
+      production: production ? { name: production.environment.name, url: production.databaseUrl } : null,
+      now: request.now,
+      onProgress,
+      onSampling: (current) => {
+        sampled = current;
+      },
+      ...(consents && { consents }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    keepSamples(request, catalogue, sampled);
+    throw error;
+  }
+}
+
+/** What had been sampled before a run was cancelled or its connection lost, as a snapshot in which nothing else is new. */
+function keepSamples(
+  { previous, target, now, onInterrupted }: CollectRequest,
+  catalogue: Collected,
+  sampled: (() => Facts['columnSamples']) | null,
+): void {
+  const value = sampled?.();
+  if (!value || value.tables.length === 0 || !onInterrupted) return;
+  const columnSamples: CollectedFact<'columnSamples'> = {
+    status: 'ok',
+    value,
+    hidden: ['the sampling of rows was cut short: run it again to go on'],
+    ms: 0,
+  };
+  onInterrupted(
+    snapshotOf(
+      {
+        environment: target.environment.name,
+        source: target.environment.source,
+        takenAt: now(),
+        durationMs: 0,
+        facts: { ...(previous?.facts ?? catalogue), columnSamples },
+      },
+      previous ?? undefined,
+    ),
   );
 }
 

@@ -83,6 +83,8 @@ export interface AuditController {
   waive(input: WaiveInput, by: Person): Promise<void>;
   acknowledge(input: { fingerprint: string; environment: string; note: string }, by: Person): Promise<void>;
   approve(target: string, by: Person): Promise<void>;
+  /** Agrees to a probe (src/engine/probes.ts) on every live environment of the run. */
+  consent(probe: string, by: Person): Promise<void>;
   revoke(target: string, reason: string, by: Person): Promise<void>;
   sign(statement: string, by: Person): Promise<void>;
   /** Demo only: mends what the finding is about. */

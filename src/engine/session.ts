@@ -34,6 +34,7 @@ import type { AttestInput, AuditController, AuditView, RunProgress, RunSummary, 
 import { evaluateCheck } from './evaluate.ts';
 import { evaluateGate } from './gate.ts';
 import { buildMatrix, matrixTables } from './matrix.ts';
+import { consentEvents, consentsOn } from './probes.ts';
 import { selectChecks } from './select.ts';
 import { studioPage } from './studio.ts';
 
@@ -98,6 +99,17 @@ function assertAuditable(snapshot: Snapshot): void {
       EXIT.unknown,
     );
   }
+}
+
+function snapshotEvent({ header }: Snapshot): NewEvent {
+  const { id: snapshotId, environment, source, takenAt, durationMs } = header;
+  const facets = Object.fromEntries(
+    Object.entries(header.facets).map(([name, { status, sha256, reason, hidden }]) => [
+      name,
+      { status, sha256, reason, hidden },
+    ]),
+  );
+  return { type: 'snapshot', data: { snapshotId, environment, source, takenAt, durationMs, facets } };
 }
 
 /** An open audit: the one implementation of AuditController. */
@@ -200,6 +212,17 @@ export class AuditSession implements AuditController {
     await this.#record(approveEvent(this.#act(by), target));
   }
 
+  async consent(probe: string, by: Person): Promise<void> {
+    this.#assertWritable();
+    const events = consentEvents(
+      this.#store.state,
+      this.#options.targets.map(({ environment }) => environment),
+      probe,
+      by,
+    );
+    for (const event of events) await this.#record(event);
+  }
+
   async revoke(target: string, reason: string, by: Person): Promise<void> {
     this.#assertWritable();
     await this.#record(revokeEvent(this.#act(by), target, reason));
@@ -291,6 +314,9 @@ export class AuditSession implements AuditController {
       names: new Set<FactName>([...factsOf(mine), 'relations']),
       previous: await this.#snapshot(environment),
       openShadow: this.#options.openShadow,
+      production: this.#productionBeside(target),
+      consents: consentsOn(this.#store.state, target.environment),
+      onInterrupted: (interrupted) => this.#saveInterrupted(interrupted),
       now: this.#now,
       clock: () => performance.now(),
       signal: options.signal,
@@ -367,22 +393,7 @@ export class AuditSession implements AuditController {
     );
     this.#store.append(
       [
-        {
-          type: 'snapshot',
-          data: {
-            snapshotId: header.id,
-            environment: header.environment,
-            source: header.source,
-            takenAt: header.takenAt,
-            durationMs: header.durationMs,
-            facets: Object.fromEntries(
-              Object.entries(header.facets).map(([name, { status, sha256, reason, hidden }]) => [
-                name,
-                { status, sha256, reason, hidden },
-              ]),
-            ),
-          },
-        },
+        snapshotEvent(snapshot),
         {
           type: 'check.run',
           data: {
@@ -404,6 +415,21 @@ export class AuditSession implements AuditController {
     );
     this.#snapshots.set(header.environment, snapshot);
     this.#changed();
+  }
+
+  /** What a run had sampled when it was cut short: the next one goes on there. No result rests on it. */
+  #saveInterrupted(snapshot: Snapshot): void {
+    this.#store.saveSnapshot(snapshot);
+    this.#store.append([snapshotEvent(snapshot)], this.#now());
+    this.#snapshots.set(snapshot.header.environment, snapshot);
+    this.#changed();
+  }
+
+  /** The live production target of this run, seen from another environment. */
+  #productionBeside(target: Target): Target | null {
+    if (target.environment.kind === 'production') return null;
+    const { targets } = this.#options;
+    return targets.find(({ environment: { kind, source } }) => kind === 'production' && source === 'live') ?? null;
   }
 
   #signOffChecks(): Check[] {

@@ -274,6 +274,14 @@ export class MemoryController implements AuditController {
     this.#append({ type: 'approve', data: { id: `ok-${this.#events.length}`, target, by } });
   }
 
+  async consent(probe: string, by: Person): Promise<void> {
+    this.calls.push(`consent ${probe} by ${by.name}`);
+    this.#append({
+      type: 'consent',
+      data: { probe, environment: 'production', target: '', effect: 'reads every index', by },
+    });
+  }
+
   async revoke(target: string, reason: string, by: Person): Promise<void> {
     this.calls.push(`revoke ${target}`);
     this.#append({ type: 'revoke', data: { target, reason, by } });
