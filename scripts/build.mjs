@@ -18,7 +18,7 @@ await build({
   // jsonc-parser's CommonJS form loads its parts by computed paths.
   mainFields: ['module', 'main'],
   target: 'node20',
-  minifySyntax: true,
+  minify: true,
   legalComments: 'none',
   loader: { '.sql': 'text' },
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },

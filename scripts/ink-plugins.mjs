@@ -29,6 +29,34 @@ export const inkPlugins = [
     },
   },
   {
+    // zod brings its messages in fifty languages, a sixth of what is loaded before the first frame; we show our own.
+    name: 'zod-in-english',
+    setup(context) {
+      context.onResolve({ filter: /locales\/index\.js$/ }, ({ importer, resolveDir }) =>
+        /node_modules\/zod\//.test(importer)
+          ? { path: 'zod-locales', namespace: 'zod-in-english', pluginData: `${resolveDir}/../locales` }
+          : undefined,
+      );
+      context.onLoad({ filter: /.*/, namespace: 'zod-in-english' }, ({ pluginData: resolveDir }) => ({
+        resolveDir,
+        contents: "export { default as en } from './en.js';",
+      }));
+    },
+  },
+  {
+    // conf loads a schema validator for the case that it is given a schema, which it is not.
+    name: 'conf-without-validator',
+    setup(context) {
+      context.onResolve({ filter: /^ajv(-formats|\/dist\/2020\.js)$/ }, ({ importer, path }) =>
+        /node_modules\/conf\//.test(importer) ? { path, namespace: 'conf-without-validator' } : undefined,
+      );
+      context.onLoad({ filter: /.*/, namespace: 'conf-without-validator' }, () => ({
+        contents: `function refused() { throw new Error('conf was given a schema, but is bundled without its validator'); }
+          export { refused as Ajv2020, refused as default };`,
+      }));
+    },
+  },
+  {
     // Ink imports its developer tools only under DEV=true; they would be a tenth of the bundle.
     name: 'no-react-devtools',
     setup(context) {

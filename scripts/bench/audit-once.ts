@@ -2,6 +2,7 @@
 import { checkpointsOf } from '../../src/core/check.ts';
 import { FACT_SOURCES, type FactName } from '../../src/core/facts.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
+import '../../src/facts/postgres/collect.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
 import { checklist } from '../../src/steps/checklist.ts';

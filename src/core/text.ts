@@ -43,12 +43,15 @@ export function quoteLiteral(value: string): string {
   return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }
 
-const NUMBER = new Intl.NumberFormat('en-US');
+/** `1,234`: without Intl, which costs tens of milliseconds before the first frame. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
 
 /** `1 table`, `17 tables`, `3 indexes`, `2 policies`. */
 export function counted(count: number, noun: string, plural?: string): string {
   if (count === 1) return `1 ${noun}`;
   const many =
     plural ?? (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /(x|s|ch)$/.test(noun) ? `${noun}es` : `${noun}s`);
-  return `${NUMBER.format(count)} ${many}`;
+  return `${grouped(count)} ${many}`;
 }

@@ -11,16 +11,13 @@ import {
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
-import { collectPlatform } from '../facts/platform/collect.ts';
-import { collectCatalogue } from '../facts/postgres/collect.ts';
-import { collectData } from '../facts/postgres/collect-data.ts';
-import { collectRepository } from '../facts/repository/collect.ts';
-import { collectShadow, replayGaps } from '../facts/shadow/collect.ts';
-import {
-  type FromMigrations,
-  type FromMigrationsOptions,
-  prepareFromMigrations,
-} from '../facts/shadow/from-migrations.ts';
+import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
+import { replayGaps } from '../facts/shadow/replay-gaps.ts';
+
+/*
+ * Collectors are loaded when they are used: database driver, parsers and servers are half the program, and the wizard's
+ * first frame needs none of them.
+ */
 
 /** Where the facts of one environment come from. The URL is a secret: it is never stored, shown or logged. */
 export interface Target {
@@ -125,7 +122,7 @@ function withReplayGaps(facts: Collected): Collected {
  * A facet that cannot be had is in the snapshot with its reason. Throws UserError when the database cannot be reached at all.
  */
 export async function collectSnapshot(request: CollectRequest): Promise<Snapshot> {
-  const { target, previous, signal, onFacet } = request;
+  const { target, previous, onFacet } = request;
   const names = new Set(request.names);
   const replayed = target.environment.source === 'from-migrations';
   if (replayed) for (const name of LIVE_ONLY_FACTS) names.delete(name);
@@ -147,23 +144,9 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   const tick = (name: string) => onFacet?.(name, ++done, total);
 
   const [catalogue, repository, platform] = await Promise.all([
-    catalogueNames.length === 0
-      ? {}
-      : collectCatalogue({
-          url: target.databaseUrl,
-          names: catalogueNames,
-          embedded: target.embedded,
-          onFacet: tick,
-          ...(signal && { signal }),
-        }),
+    catalogueFacts(request, catalogueNames, tick),
     repositoryFacts(request, repositoryNames, tick),
-    collectPlatform({
-      names: platformNames,
-      target: target.management ?? null,
-      hosted: target.hosted ?? !target.embedded,
-      signal,
-      onFacet: tick,
-    }),
+    platformFacts(request, platformNames, tick),
   ]);
 
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
@@ -185,6 +168,22 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   );
 }
 
+async function catalogueFacts(
+  { target, signal }: CollectRequest,
+  names: FactName[],
+  tick: (name: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { collectCatalogue } = await import('../facts/postgres/collect.ts');
+  return collectCatalogue({
+    url: target.databaseUrl,
+    names,
+    embedded: target.embedded,
+    onFacet: tick,
+    ...(signal && { signal }),
+  });
+}
+
 async function dataFacts(
   request: CollectRequest,
   names: FactName[],
@@ -195,6 +194,7 @@ async function dataFacts(
   const { target, previous, production, consents, signal } = request;
   const counts = previous?.facts.rowCounts;
   const samples = previous?.facts.columnSamples;
+  const { collectData } = await import('../facts/postgres/collect-data.ts');
   let sampled: (() => Facts['columnSamples']) | null = null;
   try {
     return await collectData({
@@ -247,6 +247,22 @@ function keepSamples(
   );
 }
 
+async function platformFacts(
+  { target, signal }: CollectRequest,
+  names: FactName[],
+  tick: (name: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { collectPlatform } = await import('../facts/platform/collect.ts');
+  return collectPlatform({
+    names,
+    target: target.management ?? null,
+    hosted: target.hosted ?? !target.embedded,
+    signal,
+    onFacet: tick,
+  });
+}
+
 async function repositoryFacts(
   request: CollectRequest,
   names: FactName[],
@@ -256,6 +272,7 @@ async function repositoryFacts(
   if (request.repositoryFacts) return request.repositoryFacts;
   if (request.repository === null)
     return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
+  const { collectRepository } = await import('../facts/repository/collect.ts');
   return collectRepository({
     root: request.repository,
     names,
@@ -275,7 +292,8 @@ async function shadowFacts(
   const { shadow } = target;
   if (repository === null && shadow === null)
     return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
-  const open = request.openShadow ?? prepareFromMigrations;
+  const { collectShadow } = await import('../facts/shadow/collect.ts');
+  const open = request.openShadow ?? (await import('../facts/shadow/from-migrations.ts')).prepareFromMigrations;
   return collectShadow({
     names,
     root: repository ?? '',

@@ -1,11 +1,13 @@
-import Conf from 'conf';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
 import { z } from 'zod';
 import { personSchema } from '../core/events.ts';
 
 /*
- * Per-user preferences, in the system's place for them. Import this module lazily: `conf` costs tens of milliseconds that
- * most commands need not spend. Nothing here ever stops the tool: a file that is missing, broken or forbidden means no
- * preferences, and one that cannot be written is not written.
+ * Per-user preferences, in the system's place for them. `conf` writes them; it is loaded only then, since it costs tens of
+ * milliseconds that a reader (the wizard before its first frame) need not spend. Nothing here ever stops the tool: a file
+ * that is missing, broken or forbidden means no preferences, and one that cannot be written is not written.
  */
 
 const RECENT = 20;
@@ -33,29 +35,39 @@ export interface PreferenceOptions {
   directory?: string;
 }
 
-function openFile({ directory }: PreferenceOptions): Conf<Record<string, unknown>> {
+const PROJECT = 'supaready';
+
+function folderOf({ directory }: PreferenceOptions): string {
+  return directory ?? envPaths(PROJECT, { suffix: '' }).config;
+}
+
+async function openFile(options: PreferenceOptions) {
+  const { default: Conf } = await import('conf');
   return new Conf<Record<string, unknown>>({
-    projectName: 'supaready',
-    projectSuffix: '',
+    projectName: PROJECT,
     clearInvalidConfig: true,
     configFileMode: 0o600,
-    ...(directory !== undefined && { cwd: directory }),
+    cwd: folderOf(options),
   });
 }
 
 /** What a person prefers on this machine; each part that cannot be read is as if it had never been set. */
 export function readPreferences(options: PreferenceOptions = {}): Preferences {
   try {
-    return preferencesSchema.parse({ ...NONE, ...openFile(options).store });
+    const stored: unknown = JSON.parse(readFileSync(join(folderOf(options), 'config.json'), 'utf8'));
+    return preferencesSchema.parse({ ...NONE, ...(stored as object) });
   } catch {
     return NONE;
   }
 }
 
 /** Changes the parts given; false when the file could not be written. */
-export function writePreferences(change: Partial<Preferences>, options: PreferenceOptions = {}): boolean {
+export async function writePreferences(
+  change: Partial<Preferences>,
+  options: PreferenceOptions = {},
+): Promise<boolean> {
   try {
-    openFile(options).set(change);
+    (await openFile(options)).set(change);
     return true;
   } catch {
     return false;
@@ -63,10 +75,10 @@ export function writePreferences(change: Partial<Preferences>, options: Preferen
 }
 
 /** Puts an audit on top of the recent ones (20 at most); false when the file could not be written. */
-export function rememberAudit(
+export async function rememberAudit(
   audit: { directory: string; project: string; openedAt?: string },
   options: PreferenceOptions = {},
-): boolean {
+): Promise<boolean> {
   const { directory, project, openedAt = new Date().toISOString() } = audit;
   const others = readPreferences(options).recentAudits.filter((one) => one.directory !== directory);
   return writePreferences({ recentAudits: [{ directory, project, openedAt }, ...others].slice(0, RECENT) }, options);

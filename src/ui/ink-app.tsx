@@ -1,4 +1,5 @@
 import { render } from 'ink';
+import type { Person } from '../core/events.ts';
 import type { AuditController } from '../engine/controller.ts';
 import { App } from './app.tsx';
 import type { Size } from './state.ts';
@@ -10,6 +11,8 @@ const MAX_FPS = 120;
 export interface Mounted {
   /** The terminal has another size. */
   resize(): void;
+  /** Says who is at the keyboard, unless they have said so themselves. */
+  known(person: Person): void;
   /** Wipes the frame and lets go of the terminal. Idempotent. */
   unmount(): void;
   /** Rejects when drawing fails. */
@@ -45,6 +48,7 @@ export function mount(options: {
   let gone = false;
   return {
     resize: () => wizard.resize(options.size()),
+    known: (person) => wizard.recognise(person),
     unmount: () => {
       if (gone) return;
       gone = true;

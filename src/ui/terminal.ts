@@ -1,6 +1,8 @@
+import type { Person } from '../core/events.ts';
 import type { AuditController } from '../engine/controller.ts';
 import { COPY } from './copy.ts';
 import { handOver } from './handover.ts';
+import type { Mounted } from './ink-app.tsx';
 import { InkStream } from './ink-stream.ts';
 import { chooseMode } from './mode.ts';
 import { colourWanted } from './theme.ts';
@@ -9,6 +11,8 @@ import type { WizardOptions } from './wizard.ts';
 export interface TerminalOptions extends WizardOptions {
   /** `--screen-reader`: lines instead of screens. */
   screenReader?: boolean;
+  /** What can wait until something is to be seen; gets the wizard's say over who is at the keyboard. */
+  afterFirstFrame?: (known: (person: Person) => void) => void;
 }
 
 export interface WizardEnd {
@@ -53,38 +57,51 @@ async function runInk(controller: AuditController, options: TerminalOptions): Pr
   });
   stdout.write(PASTE_ON);
   const ci = CI_VARIABLES.some((name) => process.env[name]);
-  const mounted = mount({
-    controller,
-    options,
-    stream: stream as unknown as NodeJS.WriteStream,
-    stdin,
-    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-    colour: colourWanted(process.env),
-    animate: !ci,
-    exit: leave,
-  });
+  let mounted: Mounted | null = null;
   const resized = () => {
     stream.reflow();
-    mounted.resize();
+    mounted?.resize();
   };
   const killed = (signal: NodeJS.Signals) => {
-    mounted.unmount();
+    mounted?.unmount();
     restore(stdin, stdout);
     stdout.write(`${COPY.saved(options.resumeCommand)}\n`);
     for (const name of DEADLY) process.off(name, killed);
     void controller.close().finally(() => process.kill(process.pid, signal));
   };
+  // Before the first frame: whoever sees it may send a signal at once.
   stdout.on('resize', resized);
   for (const signal of DEADLY) process.on(signal, killed);
   try {
-    const exitCode = await Promise.race([left, mounted.failed]);
+    const drawn = mount({
+      controller,
+      options,
+      stream: stream as unknown as NodeJS.WriteStream,
+      stdin,
+      size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+      colour: colourWanted(process.env),
+      animate: !ci,
+      exit: leave,
+    });
+    mounted = drawn;
+    setImmediate(() => options.afterFirstFrame?.(drawn.known));
+    const exitCode = await Promise.race([left, drawn.failed]);
     return { exitCode };
   } finally {
     stdout.off('resize', resized);
     for (const signal of DEADLY) process.off(signal, killed);
-    mounted.unmount();
+    mounted?.unmount();
     restore(stdin, stdout);
   }
+}
+
+async function inLines(controller: AuditController, options: TerminalOptions): Promise<WizardEnd> {
+  const { runPlain } = await import('./plain/plain.ts');
+  let { person } = options;
+  options.afterFirstFrame?.((known) => {
+    person ??= known;
+  });
+  return runPlain(controller, { ...options, person });
 }
 
 /**
@@ -101,10 +118,7 @@ export async function runWizard(controller: AuditController, options: TerminalOp
     env: process.env,
     asked: options.screenReader === true,
   });
-  const end =
-    mode === 'ink'
-      ? await runInk(controller, options)
-      : await (await import('./plain/plain.ts')).runPlain(controller, options);
+  const end = mode === 'ink' ? await runInk(controller, options) : await inLines(controller, options);
   const { gate, state } = controller.view();
   const decision = gate.signed ? `signed off as ${gate.signed.decision}` : gate.decision;
   stdout.write(`${state.project}: ${decision}\n${COPY.saved(options.resumeCommand)}\n`);

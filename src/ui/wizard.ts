@@ -221,6 +221,11 @@ export class Wizard {
   }
 
   /** Remembers who acts, for this and later sessions. */
+  /** Somebody is known by their preferences or git; whoever has introduced themselves stays who they are. */
+  recognise(person: Person): void {
+    if (this.snapshot().person === null) this.set({ person });
+  }
+
   introduce(person: Person): void {
     this.set({ person });
     this.options.savePerson(person);

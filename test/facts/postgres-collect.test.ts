@@ -9,7 +9,7 @@ import {
   FACT_SOURCES,
   type FactName,
   type Facts,
-  factSchemas,
+  factSchema,
   VOLATILE_FACTS,
 } from '../../src/core/facts.ts';
 import { type CatalogueOptions, collectCatalogue } from '../../src/facts/postgres/collect.ts';
@@ -169,7 +169,7 @@ describe.each(servers)('$label', ({ start, stop }) => {
       const fact = facts[name];
       expect(fact?.status, `${name} ${fact && 'reason' in fact ? fact.reason : ''}`).toBe('ok');
       if (fact?.status !== 'ok') continue;
-      const parsed = factSchemas[name].safeParse(fact.value);
+      const parsed = factSchema(name).safeParse(fact.value);
       expect(parsed.success ? [] : parsed.error.issues.slice(0, 3), name).toEqual([]);
     }
   });

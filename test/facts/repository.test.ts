@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { FACT_SOURCES, type FactName, type Facts, factSchemas } from '../../src/core/facts.ts';
+import { FACT_SOURCES, type FactName, type Facts, factSchema } from '../../src/core/facts.ts';
 import { collectRepository } from '../../src/facts/repository/collect.ts';
 
 const folders: string[] = [];
@@ -39,7 +39,7 @@ async function facet<N extends FactName>(root: string, name: N, migrations?: str
   const collected = await collectRepository({ root, names: [name], ...(migrations && { migrations }) });
   const fact = collected[name];
   if (fact?.status !== 'ok') throw new Error(`${name}: ${JSON.stringify(fact)}`);
-  return factSchemas[name].parse(fact.value) as Facts[N];
+  return factSchema(name).parse(fact.value) as Facts[N];
 }
 
 function jwt(claims: Record<string, string>): string {

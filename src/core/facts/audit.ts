@@ -4,59 +4,62 @@ import { facet, name } from './facet.ts';
 /* What the audit knows of itself: how the target came about, what the project declares, what section 7 judges. */
 
 /** What the project itself declares (supaready.config.json), without credentials. */
-export const declaredSchema = z.object({
-  project: z.string().nullable(),
-  /** `schema.table` that only server code may touch: RLS on without a policy is right there. */
-  serverOnlyTables: z.array(z.string()),
-  /** `schema.table` everybody may read on purpose. */
-  publicTables: z.array(z.string()),
-  /** `schema.function(args)` that anon or authenticated may execute on purpose although SECURITY DEFINER. */
-  allowedDefinerFunctions: z.array(z.string()),
-  seed: z.array(z.object({ table: z.string(), where: z.string().nullable(), min: z.int() })),
-  regions: z.array(z.string()),
-  /** Project refs by environment. */
-  refs: z.record(z.string(), z.string()),
-});
+const declaredSchema = () =>
+  z.object({
+    project: z.string().nullable(),
+    /** `schema.table` that only server code may touch: RLS on without a policy is right there. */
+    serverOnlyTables: z.array(z.string()),
+    /** `schema.table` everybody may read on purpose. */
+    publicTables: z.array(z.string()),
+    /** `schema.function(args)` that anon or authenticated may execute on purpose although SECURITY DEFINER. */
+    allowedDefinerFunctions: z.array(z.string()),
+    seed: z.array(z.object({ table: z.string(), where: z.string().nullable(), min: z.int() })),
+    regions: z.array(z.string()),
+    /** Project refs by environment. */
+    refs: z.record(z.string(), z.string()),
+  });
 
-export type Declared = z.infer<typeof declaredSchema>;
+export type Declared = z.infer<ReturnType<typeof declaredSchema>>;
 
-const auditResults = z.object({
-  results: z.array(
-    z.object({
-      environment: z.string(),
-      checkpoint: z.string(),
-      check: z.string(),
-      matrix: z.enum(['Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring']).nullable(),
-      status: z.enum(['pass', 'fail', 'skipped', 'error', 'not-applicable']),
-      /** Result blob and snapshot exist and their digests hold. */
-      evidence: z.boolean(),
-      /** It could not run, and a person stands in for it with evidence attached. */
-      attested: z.boolean().optional(),
-      findings: z.array(
-        z.object({
-          fingerprint: z.string(),
-          severity: z.enum(['blocker', 'high', 'medium', 'low', 'info']),
-          state: z.enum(['open', 'waived', 'acknowledged']),
-          table: z.tuple([name, name]).nullable(),
-        }),
-      ),
-    }),
-  ),
-  /** Checkpoints of sections 1–6 that are not satisfied. */
-  unsatisfied: z.array(z.string()),
-});
+const auditResults = () =>
+  z.object({
+    results: z.array(
+      z.object({
+        environment: z.string(),
+        checkpoint: z.string(),
+        check: z.string(),
+        matrix: z.enum(['Schema', 'RLS', 'Indexes', 'Seed', 'Monitoring']).nullable(),
+        status: z.enum(['pass', 'fail', 'skipped', 'error', 'not-applicable']),
+        /** Result blob and snapshot exist and their digests hold. */
+        evidence: z.boolean(),
+        /** It could not run, and a person stands in for it with evidence attached. */
+        attested: z.boolean().optional(),
+        findings: z.array(
+          z.object({
+            fingerprint: z.string(),
+            severity: z.enum(['blocker', 'high', 'medium', 'low', 'info']),
+            state: z.enum(['open', 'waived', 'acknowledged']),
+            table: z.tuple([name, name]).nullable(),
+          }),
+        ),
+      }),
+    ),
+    /** Checkpoints of sections 1–6 that are not satisfied. */
+    unsatisfied: z.array(z.string()),
+  });
 
 /** Tables, columns and functions at the last sign-off; null when nothing was signed before. */
-const lastSigned = z
-  .object({
-    at: z.string(),
-    snapshotId: z.string(),
-    relations: z.array(
-      z.object({ schema: name, name, columns: z.array(z.object({ name, type: z.string(), notNull: z.boolean() })) }),
-    ),
-    functions: z.array(z.object({ schema: name, name, arguments: z.string() })),
-  })
-  .nullable();
+const lastSigned = () =>
+  z
+    .object({
+      at: z.string(),
+      snapshotId: z.string(),
+      relations: z.array(
+        z.object({ schema: name, name, columns: z.array(z.object({ name, type: z.string(), notNull: z.boolean() })) }),
+      ),
+      functions: z.array(z.object({ schema: name, name, arguments: z.string() })),
+    })
+    .nullable();
 
 export const auditFacets = {
   declared: facet(declaredSchema),

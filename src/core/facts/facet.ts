@@ -8,11 +8,23 @@ export interface FacetTraits {
   liveOnly?: true;
 }
 
-export type FacetDeclaration<S extends z.ZodType = z.ZodType> = { schema: S } & FacetTraits;
+export interface FacetDeclaration<S extends z.ZodType = z.ZodType> extends FacetTraits {
+  readonly schema: S;
+}
 
-/** Declares one fact group (“facet”) of a snapshot: its zod schema, and its traits. */
-export function facet<S extends z.ZodType>(schema: S, traits: FacetTraits = {}): FacetDeclaration<S> {
-  return { schema, ...traits };
+/**
+ * Declares one fact group (“facet”) of a snapshot: its zod schema, and its traits. The schema is built when it is asked
+ * for: most runs only need the facets' names, and the wizard's first frame waits for nothing that it does not show.
+ */
+export function facet<S extends z.ZodType>(schema: S | (() => S), traits: FacetTraits = {}): FacetDeclaration<S> {
+  let built = typeof schema === 'function' ? null : schema;
+  return {
+    ...traits,
+    get schema() {
+      built ??= (schema as () => S)();
+      return built;
+    },
+  };
 }
 
 /** A privilege list as PostgreSQL writes it (aclitem text, e.g. `anon=arwd/postgres`), defaults filled in; read it with core/acl.ts. */

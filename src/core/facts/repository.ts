@@ -3,7 +3,7 @@ import { facet, name } from './facet.ts';
 
 /* Repository facets. Paths are relative to the repository root, with `/`. */
 
-const repoFiles = z.object({
+const repoFiles = () => z.object({
   /** True when git tracks the folder. */
   git: z.boolean(),
   /** Tracked files (or all files below the folder where there is no git), sorted. */
@@ -13,7 +13,7 @@ const repoFiles = z.object({
 });
 
 /** supabase/config.toml as parsed; null when there is none. Literal secrets stand as `[REDACTED:literal]`. */
-const repoConfig = z
+const repoConfig = () => z
   .object({
     path: z.string(),
     values: z.record(z.string(), z.unknown()),
@@ -25,7 +25,7 @@ const repoConfig = z
   })
   .nullable();
 
-const repoMigrations = z.object({
+const repoMigrations = () => z.object({
   tool: z.enum(['supabase', 'prisma', 'drizzle', 'sql']).nullable(),
   directory: z.string().nullable(),
   files: z.array(
@@ -82,7 +82,7 @@ const repoMigrations = z.object({
 });
 
 /** Keys and connection strings found; never the value. */
-const repoKeys = z.array(
+const repoKeys = () => z.array(
   z.object({
     path: z.string(),
     line: z.int(),
@@ -116,7 +116,7 @@ const repoKeys = z.array(
 );
 
 /** Project refs, hosts and variables in `.env*` and code; values that are not secret. */
-const repoEnv = z.array(
+const repoEnv = () => z.array(
   z.object({
     path: z.string(),
     line: z.int(),
@@ -135,7 +135,7 @@ const repoEnv = z.array(
 const callArgument = z.object({ value: z.string().nullable(), dynamic: z.boolean() });
 
 /** supabase-js calls and other code facts, from parsed JavaScript and TypeScript. */
-const repoCode = z.object({
+const repoCode = () => z.object({
   filesParsed: z.int(),
   parseErrors: z.array(z.object({ path: z.string(), line: z.int(), message: z.string() })),
   calls: z.array(
@@ -198,7 +198,7 @@ const repoCode = z.object({
 });
 
 /** Generated Database types; null when none are found. */
-const repoTypes = z
+const repoTypes = () => z
   .object({
     path: z.string(),
     encoding: z.string(),
@@ -221,7 +221,7 @@ const repoTypes = z
   })
   .nullable();
 
-const repoProject = z.object({
+const repoProject = () => z.object({
   /** Names of dependencies over all package.json files. */
   dependencies: z.array(z.object({ name, version: z.string(), path: z.string() })),
   frameworks: z.array(z.string()),

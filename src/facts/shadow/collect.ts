@@ -8,6 +8,7 @@ import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
 import { checkFunctions } from './function-checks.ts';
 import { checkWithExtension } from './plpgsql-check.ts';
 import type { ReplayResult } from './replay.ts';
+import { replayGaps } from './replay-gaps.ts';
 import { probeSignUp } from './signup-probe.ts';
 import { probeTimestamps } from './timestamp-probe.ts';
 
@@ -62,16 +63,6 @@ function replayFact({ tool, directory, applied, failures, shims, regime }: Repla
 /** A facet's value, as collected. */
 export function brought<N extends ShadowName>(value: Facts[N], ms: number, hidden: string[] = []): CollectedFact<N> {
   return { status: 'ok', value, hidden, ms } as CollectedFact<N>;
-}
-
-/** In words, for every facet: a history that does not replay leaves objects out, so nothing over it may pass. */
-export function replayGaps(replay: Facts['replay']): string[] {
-  const failure = replay?.failures[0];
-  if (!failure) return [];
-  const files = replay?.failures.length === 1 ? '1 migration file' : `${replay?.failures.length} migration files`;
-  return [
-    `${files} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate}), so objects are missing`,
-  ];
 }
 
 async function shadowCatalogue({
