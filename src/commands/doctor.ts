@@ -43,8 +43,9 @@ function writable(directory: string): Line {
 
 async function embedded(): Promise<Line> {
   try {
-    const { findDistribution } = await import('../facts/shadow/binaries.ts');
-    return { what: 'embedded PostgreSQL', state: 'ok', note: findDistribution(undefined).root };
+    const { findServer } = await import('../facts/shadow/machine.ts');
+    const { distribution, major, origin } = findServer();
+    return { what: 'embedded PostgreSQL', state: 'ok', note: `${major}, ${origin}: ${distribution.root}` };
   } catch (error) {
     return {
       what: 'embedded PostgreSQL',

@@ -64,7 +64,7 @@ export interface CollectRequest {
 }
 
 export type OpenShadow = (
-  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'signal' | 'onFile' | 'keepGoing'>,
+  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'major' | 'signal' | 'onFile' | 'keepGoing'>,
 ) => Promise<FromMigrations>;
 
 /** What a row scan must know of the catalogue before it can start. */
@@ -152,7 +152,7 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
   const [data, shadow] = await Promise.all([
     dataFacts(request, dataNames, facts, (label) => onFacet?.(label, done, total)),
-    shadowFacts(request, shadowNames, tick),
+    shadowFacts(request, shadowNames, facts, tick),
   ]);
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
   if (replayed) facts = withReplayGaps(facts);
@@ -285,11 +285,14 @@ async function repositoryFacts(
 async function shadowFacts(
   request: CollectRequest,
   names: FactName[],
+  catalogue: Collected,
   tick: (name: string) => void,
 ): Promise<Collected> {
   if (names.length === 0) return {};
   const { target, repository, migrations, signal, onFacet } = request;
   const { shadow } = target;
+  const { database } = catalogue;
+  const major = database?.status === 'ok' ? Math.trunc(database.value.serverVersionNum / 10_000) : null;
   if (repository === null && shadow === null)
     return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
   const { collectShadow } = await import('../facts/shadow/collect.ts');
@@ -306,6 +309,7 @@ async function shadowFacts(
         keepGoing: true,
         onFile: (path, done, total) => onFacet?.(`replay of ${path}`, done, total),
         ...(migrations !== null && { migrations }),
+        ...(major !== null && { major }),
         ...(signal && { signal }),
       }),
     closeAfter: shadow === null,

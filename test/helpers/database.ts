@@ -76,7 +76,11 @@ function open(server: PostgresServer, name: string, drop: () => Promise<void>): 
 
 /** A database on a server of its own, for tests that make or judge roles: those belong to the whole server. */
 export async function isolatedDatabase(): Promise<TestDatabase> {
-  const server = await startServer({ directory: mkdtempSync(join(tmpdir(), 'supaready-isolated-')), ephemeral: true });
+  const server = await startServer({
+    directory: mkdtempSync(join(tmpdir(), 'supaready-isolated-')),
+    ephemeral: true,
+    baseline: true,
+  });
   await server.createDatabase('isolated', await ensureBaseline(server));
   return open(server, 'isolated', () => server.stop());
 }

@@ -16,7 +16,11 @@ declare module 'vitest' {
 
 /** One embedded PostgreSQL with the baseline for the whole run; gone with it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startServer({ directory: mkdtempSync(join(tmpdir(), 'supaready-vitest-')), ephemeral: true });
+  const server = await startServer({
+    directory: mkdtempSync(join(tmpdir(), 'supaready-vitest-')),
+    ephemeral: true,
+    baseline: true,
+  });
   project.provide('postgresPort', server.port);
   project.provide('postgresTemplate', await ensureBaseline(server));
   return () => server.stop();

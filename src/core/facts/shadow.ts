@@ -23,6 +23,12 @@ const replay = z
     ),
     /** Extensions the machine lacks, stood in for by signatures only. */
     shims: z.array(z.string()),
+    /** The PostgreSQL it was tried on, and where that came from (src/facts/shadow/machine.ts). */
+    server: z.object({
+      /** server_version_num */
+      versionNum: z.int(),
+      origin: z.enum(['embedded', 'installed', 'named', 'shadow-url']),
+    }),
     /** Default grants of new tables in public: as the platform had them when the migrations were written. */
     regime: z.enum(['legacy', 'closed', 'mixed']),
   })

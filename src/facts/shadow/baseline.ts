@@ -17,6 +17,9 @@ export interface BaselineOptions {
 const PARTS = { roles, platform, auth, storage, realtime };
 const LOCK = 7350817;
 
+/** Changes with every line of the baseline. */
+export const BASELINE_DIGEST = createHash('sha256').update(JSON.stringify(PARTS)).digest('hex').slice(0, 8);
+
 /** Makes the roles (cluster-wide) and fills an empty database; the URL's user must be a superuser. Throws UserError `baseline-failed`. */
 export async function applyBaseline(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'supaready' });
@@ -49,8 +52,7 @@ export async function applyBaseline(url: string): Promise<void> {
  */
 export async function ensureBaseline(server: PostgresServer, options: BaselineOptions = {}): Promise<string> {
   const exposed = options.exposedSchemas === undefined ? 'public, graphql_public' : options.exposedSchemas;
-  const digest = createHash('sha256').update(JSON.stringify(PARTS)).digest('hex').slice(0, 8);
-  const name = `supaready_baseline_${digest}`;
+  const name = `supaready_baseline_${BASELINE_DIGEST}`;
   const client = new pg.Client({
     connectionString: server.url('postgres', 'supabase_admin'),
     application_name: 'supaready',

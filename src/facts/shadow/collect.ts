@@ -42,7 +42,8 @@ export interface ShadowOptions {
 }
 
 /** The replay as a facet: what PostgreSQL said has passed the redactor. */
-function replayFact({ tool, directory, applied, failures, shims, regime }: ReplayResult): Facts['replay'] {
+function replayFact({ replay, server }: Pick<FromMigrations, 'replay' | 'server'>): Facts['replay'] {
+  const { tool, directory, applied, failures, shims, regime }: ReplayResult = replay;
   return {
     tool,
     directory,
@@ -56,6 +57,7 @@ function replayFact({ tool, directory, applied, failures, shims, regime }: Repla
       consequent,
     })),
     shims: [...shims],
+    server: { versionNum: server.version, origin: server.origin },
     regime,
   };
 }
@@ -82,7 +84,7 @@ async function shadowCatalogue({
     ...(signal && { signal }),
   });
   const catalogue: Record<string, unknown> = {};
-  const hidden = replayGaps(replayFact(shadow.replay));
+  const hidden = replayGaps(replayFact(shadow));
   for (const name of names) {
     const fact = facts[name] as CollectedFact | undefined;
     if (fact?.status !== 'ok') return { status: 'error', reason: fact?.reason ?? `${name} was not collected`, ms: 0 };
@@ -103,12 +105,12 @@ function probed<N extends ShadowName>(probe: (context: ShadowContext) => Promise
   return async (context) => {
     const started = performance.now();
     const value = await probe(context);
-    return brought<N>(value, Math.round(performance.now() - started), replayGaps(replayFact(context.shadow.replay)));
+    return brought<N>(value, Math.round(performance.now() - started), replayGaps(replayFact(context.shadow)));
   };
 }
 
 const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
-  replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow.replay), 0),
+  replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow), 0),
   shadowCatalogue,
   timestampProbe: probed<'timestampProbe'>(probeTimestamps),
   signupProbe: probed<'signupProbe'>(probeSignUp),

@@ -11,6 +11,8 @@ export interface ForeignServer {
   database: string;
   /** True when it is a Supabase database already (auth.users is there): no baseline is needed, nor wanted. */
   supabase: boolean;
+  /** server_version_num */
+  version: number;
 }
 
 /**
@@ -20,10 +22,11 @@ export interface ForeignServer {
  */
 export async function openForeignServer(shadowUrl: string, signal?: AbortSignal): Promise<ForeignServer> {
   const client = await connectReadOnly(shadowUrl, signal ? { signal } : {});
-  let facts: { database: string; supabase: boolean; superuser: boolean; tables: number } | undefined;
+  let facts: { database: string; supabase: boolean; superuser: boolean; tables: number; version: number } | undefined;
   try {
     const { rows } = await client.query(`
       select current_database() as database, to_regclass('auth.users') is not null as supabase,
+        current_setting('server_version_num')::int as version,
         (select rolsuper from pg_roles where rolname = current_user) as superuser,
         (select count(*)::int from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')) as tables`);
     facts = rows[0];
@@ -69,11 +72,12 @@ export async function openForeignServer(shadowUrl: string, signal?: AbortSignal)
   };
   const server: PostgresServer = {
     port: Number(new URL(shadowUrl).port || 5432),
+    version: facts.version,
     url,
     createDatabase: (name, template = 'template0') =>
       run(`create database ${quoteIdent(name)} template ${quoteIdent(template)}`),
     dropDatabase: (name) => run(`drop database if exists ${quoteIdent(name)} with (force)`),
     stop: async () => undefined,
   };
-  return { server, database: facts.database, supabase: facts.supabase };
+  return { server, database: facts.database, supabase: facts.supabase, version: facts.version };
 }

@@ -3,9 +3,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyBaseline, ensureBaseline } from './baseline.ts';
+import type { Distribution } from './binaries.ts';
 import { openForeignServer } from './foreign-server.ts';
+import { findServer, type ServerOrigin } from './machine.ts';
 import { type ReplayOptions, type ReplayResult, replayMigrations } from './replay.ts';
 import { type PostgresServer, startServer } from './server.ts';
+import { systemError } from './system-error.ts';
+import { removeOrphans, SHADOW_PREFIX } from './watchdog.ts';
 
 export interface FromMigrationsOptions
   extends Pick<
@@ -14,6 +18,8 @@ export interface FromMigrationsOptions
   > {
   /** A throw-away server of the user's own instead of the embedded one (see foreign-server.ts). */
   shadowUrl?: string;
+  /** Major version of the live server: the shadow gets the same where this machine has it (see machine.ts). */
+  major?: number;
 }
 
 /** A copy of a replayed database, for a probe that writes. */
@@ -30,32 +36,74 @@ export interface FromMigrations {
   /** Connection string of the replayed database. */
   url: string;
   replay: ReplayResult;
+  /** The server the migrations were replayed on. */
+  server: {
+    /** server_version_num */
+    version: number;
+    origin: ServerOrigin | 'shadow-url';
+  };
   /** Copies the database as it was right after the replay; null where the user's own server does not let us. */
   copy: (() => Promise<ShadowCopy>) | null;
   /** Drops the database; the embedded server stops with its last user. */
   close(): Promise<void>;
 }
 
-let shared: Promise<PostgresServer> | null = null;
-let users = 0;
+interface Shared {
+  server: Promise<PostgresServer>;
+  users: number;
+}
+/** The servers in use, by what they were made from. */
+const shared = new Map<string, Shared>();
 
-async function acquire(): Promise<PostgresServer> {
-  users++;
-  shared ??= startServer({ directory: mkdtempSync(join(tmpdir(), 'supaready-shadow-')), ephemeral: true });
+async function newServer(distribution: Distribution): Promise<PostgresServer> {
+  let directory: string;
   try {
-    return await shared;
+    directory = mkdtempSync(join(tmpdir(), SHADOW_PREFIX));
   } catch (error) {
-    users--;
-    shared = null;
-    throw error;
+    throw systemError(error, tmpdir());
   }
+  const [server] = await Promise.all([
+    startServer({ directory, binaries: distribution, ephemeral: true, baseline: true }),
+    removeOrphans(),
+  ]);
+  return server;
 }
 
-async function release(server: PostgresServer): Promise<void> {
-  users--;
-  if (users > 0) return;
-  shared = null;
-  await server.stop();
+interface Lease {
+  server: PostgresServer;
+  origin: ServerOrigin;
+  /** True while somebody else in this process uses the server too. */
+  isShared(): boolean;
+  /** The server stops with its last user. */
+  release(): Promise<void>;
+}
+
+async function acquire(major: number | null): Promise<Lease> {
+  const { distribution, origin } = findServer(major);
+  const key = JSON.stringify(distribution);
+  const entry = shared.get(key) ?? { server: newServer(distribution), users: 0 };
+  shared.set(key, entry);
+  entry.users++;
+  const leave = (): boolean => {
+    entry.users--;
+    if (entry.users > 0) return false;
+    if (shared.get(key) === entry) shared.delete(key);
+    return true;
+  };
+  try {
+    const server = await entry.server;
+    return {
+      server,
+      origin,
+      isShared: () => entry.users > 1,
+      release: async () => {
+        if (leave()) await server.stop();
+      },
+    };
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 /** Keeps an untouched copy as template, since PostgreSQL copies no database that somebody is connected to. */
@@ -82,16 +130,22 @@ function onceOnly(action: () => Promise<void>): () => Promise<void> {
 }
 
 async function embedded(options: FromMigrationsOptions): Promise<FromMigrations> {
-  const server = await acquire();
+  const { server, origin, isShared, release } = await acquire(options.major ?? null);
   const database = `replay_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
-    if (users > 1) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
-    await release(server);
+    if (isShared()) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    await release();
   });
   try {
     await server.createDatabase(database, await ensureBaseline(server));
     const replay = await replayMigrations({ ...options, server, database });
-    return { url: server.url(database), replay, copy: await copier(server, database), close };
+    return {
+      url: server.url(database),
+      replay,
+      server: { version: server.version ?? 0, origin },
+      copy: await copier(server, database),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -99,7 +153,7 @@ async function embedded(options: FromMigrationsOptions): Promise<FromMigrations>
 }
 
 async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promise<FromMigrations> {
-  const { server, database: named, supabase } = await openForeignServer(shadowUrl, options.signal);
+  const { server, database: named, supabase, version } = await openForeignServer(shadowUrl, options.signal);
   const database = supabase ? named : `supaready_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
     if (!supabase) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
@@ -110,7 +164,13 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
       await applyBaseline(server.url(database));
     }
     const replay = await replayMigrations({ ...options, server, database });
-    return { url: server.url(database), replay, copy: supabase ? null : await copier(server, database), close };
+    return {
+      url: server.url(database),
+      replay,
+      server: { version, origin: 'shadow-url' },
+      copy: supabase ? null : await copier(server, database),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

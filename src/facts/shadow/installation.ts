@@ -33,6 +33,22 @@ const PROGRAMS = ['postgres', 'initdb', 'pg_ctl'];
 const UNUSED_DAYS = 30;
 
 /**
+ * The real extension is of no use in a throw-away database, or worse: it demands a place in shared_preload_libraries, runs
+ * jobs, sends requests, or wants a key of the server. The stand-in serves wherever it is installed.
+ */
+const NEVER_REAL: readonly string[] = [
+  'http',
+  'pg_cron',
+  'pg_net',
+  'pg_tle',
+  'pgaudit',
+  'pgsodium',
+  'supabase_vault',
+  'timescaledb',
+  'wrappers',
+];
+
+/**
  * Extensions that only a superuser may create in plain PostgreSQL, while hosted Supabase creates them for `postgres`
  * (supautils.privileged_extensions).
  */
@@ -56,11 +72,8 @@ const PRIVILEGED = [
   'xml2',
 ];
 
-/** Refuse to be created unless the server was started with their library: the stand-in serves, also where the real one is installed. */
-const PRELOADED = ['pg_cron', 'pg_net', 'pg_tle', 'pgsodium'];
-
 /** Folder for what can be made again: the user's cache, or for root the temporary folder, which the server's user can pass. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const home = homedir();
   const places = {
     darwin: join(home, 'Library', 'Caches', 'supaready'),
@@ -121,7 +134,7 @@ function controlFile(shim: Shim): string {
 function addExtensions(folder: string): void {
   const there = new Set(readdirSync(folder));
   for (const shim of SHIMS) {
-    if (there.has(`${shim.name}.control`) && !PRELOADED.includes(shim.name)) {
+    if (there.has(`${shim.name}.control`) && !NEVER_REAL.includes(shim.name)) {
       trust(join(folder, `${shim.name}.control`));
       continue;
     }
@@ -187,9 +200,10 @@ function usable(target: string): boolean {
   }
 }
 
-function removeOld(folder: string, keep: string): void {
+/** Removes our copies and packed clusters in the cache that nobody has used for 30 days. */
+function removeOld(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!/^supaready-postgres-[0-9a-f]{12}$/.test(name) || name === keep) continue;
+    if (!/^supaready-(postgres|cluster)-[0-9a-f]{12}(\.[\w.]+)?$/.test(name)) continue;
     const path = join(folder, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat && stat.uid === userInfo().uid && Date.now() - stat.mtimeMs > UNUSED_DAYS * 86_400_000)
@@ -218,7 +232,7 @@ function putInPlace(draft: string, target: string): void {
  */
 export function install(distribution: Distribution): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([distribution, SHIMS, PRIVILEGED, PRELOADED, userInfo().uid]))
+    .update(JSON.stringify([distribution, SHIMS, PRIVILEGED, NEVER_REAL, userInfo().uid]))
     .digest('hex')
     .slice(0, 12);
   const folder = cacheFolder();
@@ -232,7 +246,7 @@ export function install(distribution: Distribution): string {
       rmSync(draft, { recursive: true, force: true });
       throw error;
     }
-    removeOld(folder, basename(target));
+    removeOld(folder);
   }
   const now = new Date();
   utimesSync(target, now, now);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,12 +6,12 @@ import type { Facts } from '../../core/facts.ts';
 import { loadSqlParser } from '../../core/sql.ts';
 import { quoteIdent } from '../../core/text.ts';
 import { ensureBaseline } from './baseline.ts';
-import { findDistribution } from './binaries.ts';
 import type { ShadowContext } from './collect.ts';
 import { inCopy, PROBE_STATEMENT_MS, stateOf } from './copy-session.ts';
 import { kept, MAX_TABLES } from './function-checks.ts';
 import { type Excuse, excuses } from './functions/excuses.ts';
 import { type ListedFunction, listFunctions, pathOf } from './functions/list.ts';
+import { distributionOf, installedFolders } from './machine.ts';
 import { type ReplayResult, replayMigrations } from './replay.ts';
 import { startServer } from './server.ts';
 import { SHIM_VERSION } from './shims.ts';
@@ -35,7 +35,6 @@ const LEVELS: Readonly<Record<string, Issue['level']>> = {
   'warning extra': 'warning',
 };
 const SCHEMA = 'supaready_check';
-const OLDEST_MAJOR = 15;
 
 const nameOf = ({ schema, name, arguments: signature }: ListedFunction) => ({ schema, name, arguments: signature });
 
@@ -136,34 +135,11 @@ async function checkAll(
   return report;
 }
 
-/** Folders of programs where systems install PostgreSQL, newest major first. */
-function installedServers(): string[] {
-  const found: { major: number; bin: string }[] = [];
-  const look = (folder: string, pattern: RegExp) => {
-    let names: string[];
-    try {
-      names = readdirSync(folder);
-    } catch {
-      return;
-    }
-    for (const name of names) {
-      const major = Number(pattern.exec(name)?.[1]);
-      const bin = join(folder, name, 'bin');
-      if (major >= OLDEST_MAJOR && existsSync(join(bin, 'postgres'))) found.push({ major, bin });
-    }
-  };
-  look('/usr/lib/postgresql', /^(\d+)$/);
-  look('/usr', /^pgsql-(\d+)$/);
-  for (const prefix of ['/opt/homebrew/opt', '/usr/local/opt']) look(prefix, /^postgresql@(\d+)$/);
-  look('/Library/PostgreSQL', /^(\d+)$/);
-  return found.toSorted((a, b) => b.major - a.major).map(({ bin }) => bin);
-}
-
-/** The first of them that has plpgsql_check. */
+/** The folder of the first installed server that has plpgsql_check. */
 function serverWithExtension(): string | null {
-  for (const bin of installedServers()) {
+  for (const { bin } of installedFolders()) {
     try {
-      const { root, share } = findDistribution(bin);
+      const { root, share } = distributionOf(bin);
       if (existsSync(join(root, share, 'extension', 'plpgsql_check.control'))) return bin;
     } catch {
       // Half an installation is none.

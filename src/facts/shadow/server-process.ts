@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, UserError } from '../../core/errors.ts';
-import { quoteLiteral } from '../../core/text.ts';
 import { asAdmin } from './as-admin.ts';
 import { executable, type ServerUser } from './binaries.ts';
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-function alive(pid: number): boolean {
+/** True when a process has this number. */
+export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -20,18 +20,24 @@ function alive(pid: number): boolean {
   }
 }
 
-function logTail(directory: string): string {
+function logSize(directory: string): number {
+  return statSync(join(directory, 'server.log'), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The last lines that the log got after it was `from` bytes long. */
+function logTail(directory: string, from = 0): string {
   try {
-    return readFileSync(join(directory, 'server.log'), 'utf8').trimEnd().split('\n').slice(-8).join('\n');
+    const text = readFileSync(join(directory, 'server.log')).subarray(from).toString('utf8').trimEnd();
+    return text.split('\n').slice(-8).join('\n') || '(it said nothing)';
   } catch {
     return '(no log)';
   }
 }
 
-function failed(directory: string, what: string, next: string): UserError {
+function failed(directory: string, what: string, next: string, from = 0): UserError {
   return new UserError(
     'embedded-postgres-failed',
-    `${what}. Its last lines:\n${logTail(directory)}`,
+    `${what}. Its last lines:\n${logTail(directory, from)}`,
     next,
     EXIT.unknown,
   );
@@ -81,36 +87,48 @@ function launch(file: string, args: string[], directory: string, user: ServerUse
   return { pid: child.pid, ended };
 }
 
-/** initdb below `directory/data`, locale C.UTF-8, else C. Throws UserError `embedded-postgres-failed`. */
+/** As root we start programs as another user; a container may forbid it, or know no other. */
+function notAllowed(code: number | string, user: ServerUser | null): UserError | null {
+  if (user === null || typeof code !== 'string' || !/\b(EPERM|EINVAL)$/.test(code)) return null;
+  return new UserError(
+    'no-other-user',
+    `PostgreSQL must not run as root, and this system does not let it run as another user (uid ${user.uid})`,
+    'Run supaready as an ordinary user, or name a database of your own with --shadow-url',
+    EXIT.unknown,
+  );
+}
+
+/**
+ * initdb below `directory/data`, locale C.UTF-8, else C. The folder has its name only once it is whole.
+ * Throws UserError `embedded-postgres-failed` or `no-other-user`.
+ */
 export async function initialise(bin: string, directory: string, user: ServerUser | null): Promise<void> {
-  const data = join(directory, 'data');
+  const draft = join(directory, 'data.draft');
+  rmSync(draft, { recursive: true, force: true });
+  const from = logSize(directory);
   let code: number | string = 1;
   for (const locale of ['C.UTF-8', 'C']) {
-    const args = [
-      '-D',
-      data,
-      '-U',
-      'supabase_admin',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      `--locale=${locale}`,
-      '--no-sync',
-      '--no-instructions',
-    ];
+    const args = ['-D', draft, '-U', 'supabase_admin', '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`];
+    args.push('--no-sync', '--no-instructions');
     const child = launch(join(bin, executable('initdb')), args, directory, user);
     // initdb takes half a second; it must hold the event loop, unlike the server.
     const hold = setInterval(() => undefined, 1000);
     code = await child.ended;
     clearInterval(hold);
-    if (code === 0) return;
-    rmSync(data, { recursive: true, force: true });
+    if (code === 0) {
+      renameSync(draft, join(directory, 'data'));
+      return;
+    }
+    rmSync(draft, { recursive: true, force: true });
   }
-  throw failed(
-    directory,
-    `PostgreSQL’s initdb did not succeed (${code})`,
-    'See the lines above; free space or another folder may help, or name a database of your own with --shadow-url',
+  throw (
+    notAllowed(code, user) ??
+    failed(
+      directory,
+      `PostgreSQL’s initdb did not succeed (${code})`,
+      'See the lines above; free space or another folder (TMPDIR) may help, or name a database of your own with --shadow-url',
+      from,
+    )
   );
 }
 
@@ -124,26 +142,36 @@ function postmaster(directory: string): { pid: number; port: number } | null {
   }
 }
 
-async function answers(port: number, data: string): Promise<boolean> {
+/** server_version_num of the server on `port` when it is the one of this data directory, else null. */
+async function answers(port: number, data: string): Promise<number | null> {
   try {
-    const rows = await asAdmin<{ ours: boolean }>(
+    const [row] = await asAdmin<{ directory: string; version: number }>(
       port,
-      `select current_setting('data_directory') = ${quoteLiteral(data)} as ours`,
+      `select current_setting('data_directory') as directory, current_setting('server_version_num')::int as version`,
     );
-    return rows[0]?.ours === true;
+    return row && resolve(row.directory) === resolve(data) ? row.version : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
+/** A server’s process and how to reach it. */
+export interface RunningServer {
+  pid: number;
+  port: number;
+  /** server_version_num */
+  version: number;
+}
+
 /** The server that runs on the directory, if one does; what a dead one left behind is removed. */
-export async function findRunning(directory: string): Promise<{ pid: number; port: number } | null> {
+export async function findRunning(directory: string): Promise<RunningServer | null> {
   const found = postmaster(directory);
   if (!found) return null;
   const until = Date.now() + 3000;
   // Alive but silent can be a server on its way up or down, or another program that now has the number.
   while (alive(found.pid) && existsSync(join(directory, 'data', 'postmaster.pid'))) {
-    if (found.port > 0 && (await answers(found.port, join(directory, 'data')))) return found;
+    const version = found.port > 0 ? await answers(found.port, join(directory, 'data')) : null;
+    if (version !== null) return { ...found, version };
     if (Date.now() > until) break;
     await sleep(100);
   }
@@ -174,38 +202,50 @@ const SETTINGS = {
   'pg_stat_statements.track_utility': 'off',
 } as const;
 
-/** Starts the server on a free port and waits until it answers. Throws UserError `embedded-postgres-failed`. */
+/** Starts the server on a free port and waits until it answers. Throws UserError `embedded-postgres-failed` or `no-other-user`. */
 export async function launchServer(
   bin: string,
   directory: string,
   user: ServerUser | null,
-): Promise<{ pid: number; port: number; ended: Promise<unknown> }> {
+): Promise<RunningServer & { ended: Promise<unknown> }> {
   const data = join(directory, 'data');
+  const major = Number.parseInt(readFileSync(join(data, 'PG_VERSION'), 'utf8'), 10);
+  let from = 0;
+  let exit: number | string | null = null;
   // Retried: another program may take the port between our look and the start; a build may lack pg_stat_statements.
   let preload = true;
   for (let attempt = 0; attempt < 4; attempt++) {
+    from = logSize(directory);
+    exit = null;
     const port = await freePort();
     const args = ['-D', data, '-p', String(port)];
+    // Workers for input and output are of no use to a server with one client.
+    if (major >= 18) args.push('-c', 'io_method=sync');
     for (const [name, value] of Object.entries(SETTINGS)) args.push('-c', `${name}=${value}`);
     if (preload) args.push('-c', 'shared_preload_libraries=pg_stat_statements');
     const child = launch(join(bin, executable('postgres')), args, directory, user);
-    let exit: number | string | null = null;
     void child.ended.then((code) => {
       exit = code;
     });
     const until = Date.now() + START_TIMEOUT_MS;
     while (exit === null && Date.now() < until) {
-      if (child.pid !== undefined && (await answers(port, data))) return { pid: child.pid, port, ended: child.ended };
+      const version = child.pid === undefined ? null : await answers(port, data);
+      if (child.pid !== undefined && version !== null) return { pid: child.pid, port, version, ended: child.ended };
       await sleep(20);
     }
     if (exit === null && child.pid !== undefined) process.kill(child.pid, 'SIGQUIT');
-    if (/could not access file "pg_stat_statements"/.test(logTail(directory))) preload = false;
-    else if (!/could not bind|could not create any TCP/i.test(logTail(directory))) break;
+    const said = logTail(directory, from);
+    if (/could not access file "pg_stat_statements"/.test(said)) preload = false;
+    else if (!/could not bind|could not create any TCP/i.test(said)) break;
   }
-  throw failed(
-    directory,
-    'The embedded PostgreSQL did not start',
-    'See the lines above, or name a database of your own with --shadow-url',
+  throw (
+    notAllowed(exit ?? '', user) ??
+    failed(
+      directory,
+      'The embedded PostgreSQL did not start',
+      'See the lines above, or name a database of your own with --shadow-url',
+      from,
+    )
   );
 }
 
@@ -234,15 +274,18 @@ export async function shutDown(pid: number, ended: Promise<unknown> | null, data
   rmSync(join(data, 'postmaster.pid'), { force: true });
 }
 
-/** Ends the server while this process ends: nothing asynchronous can be awaited any more. */
-export function shutDownNow(pid: number, directory: string, ephemeral: boolean): void {
-  const lock = join(directory, 'data', 'postmaster.pid');
-  try {
-    process.kill(pid, ephemeral ? 'SIGQUIT' : 'SIGINT');
-  } catch {
-    // Gone already.
+/** Ends the server that runs on the directory, if one does, while this process ends: nothing asynchronous can be awaited any more. */
+export function shutDownNow(directory: string, ephemeral: boolean): void {
+  const running = postmaster(directory);
+  if (running !== null) {
+    try {
+      process.kill(running.pid, ephemeral ? 'SIGQUIT' : 'SIGINT');
+    } catch {
+      // Gone already.
+    }
   }
   if (!ephemeral) return;
+  const lock = join(directory, 'data', 'postmaster.pid');
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = 0; existsSync(lock) && waited < 2000; waited += 10) Atomics.wait(pause, 0, 0, 10);
   rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });

@@ -1,16 +1,32 @@
+import { createHash } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { quoteIdent } from '../../core/text.ts';
 import { asAdmin } from './as-admin.ts';
-import { findDistribution, makeReachable, serverUser } from './binaries.ts';
-import { install } from './installation.ts';
+import { BASELINE_DIGEST, ensureBaseline } from './baseline.ts';
+import { type Distribution, makeReachable, type ServerUser, serverUser } from './binaries.ts';
+import { packCluster, unpackCluster } from './cluster-pack.ts';
+import { cacheFolder, install } from './installation.ts';
+import { distributionOf, findServer } from './machine.ts';
 import { onProcessEnd } from './process-end.ts';
-import { findRunning, initialise, launchServer, ownedByOther, shutDown, shutDownNow } from './server-process.ts';
+import {
+  findRunning,
+  initialise,
+  launchServer,
+  ownedByOther,
+  type RunningServer,
+  shutDown,
+  shutDownNow,
+} from './server-process.ts';
+import { systemError } from './system-error.ts';
+import { watch } from './watchdog.ts';
 
 /** A PostgreSQL server on loopback with trust authentication; `supabase_admin` is the bootstrap superuser. */
 export interface PostgresServer {
   port: number;
+  /** server_version_num, e.g. 170010; null for a server that somebody else started. */
+  version: number | null;
   /** Connection string; user is `postgres` unless named (a role of the baseline: see baseline.ts). */
   url(database: string, user?: string): string;
   /** Copies `template` (template1 unless named), which nobody may be connected to. Belongs to role postgres where there is one. */
@@ -24,16 +40,19 @@ export interface PostgresServer {
 export interface StartOptions {
   /** Made if missing; the cluster is in `data` below it, the log in `server.log`. */
   directory: string;
-  /** Folder with initdb and postgres, e.g. /usr/lib/postgresql/15/bin; the embedded PostgreSQL unless named. */
-  binaries?: string;
-  /** The directory is removed with the server, at the latest when this process ends by itself, SIGINT, SIGTERM or SIGHUP. */
+  /** Folder with initdb and postgres, e.g. /usr/lib/postgresql/15/bin, or what machine.ts found there; the embedded PostgreSQL unless named. */
+  binaries?: string | Distribution;
+  /** The directory is removed with the server, at the latest when this process ends, however it ends. */
   ephemeral?: boolean;
+  /** A new cluster has the template database of ensureBaseline already: from the user's cache, where it is kept packed. */
+  baseline?: boolean;
 }
 
 /** A handle on a server that runs on `port` of this machine and that this process does not own: stop() does nothing. */
 export function serverOnPort(port: number): PostgresServer {
   return {
     port,
+    version: null,
     url: (database, user = 'postgres') =>
       `postgres://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     createDatabase: async (name, template = 'template1') => {
@@ -51,53 +70,118 @@ export function serverOnPort(port: number): PostgresServer {
   };
 }
 
+interface Place {
+  bin: string;
+  directory: string;
+  user: ServerUser | null;
+}
+type Launched = RunningServer & { ended: Promise<unknown> | null };
+
+/**
+ * A new cluster with the baseline, started: unpacked from the cache; made anew, and then cached, where there is none or it
+ * is damaged. A cache that cannot be written to is done without.
+ */
+async function launchWithBaseline({ bin, directory, user }: Place): Promise<Launched> {
+  const data = join(directory, 'data');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([bin, BASELINE_DIGEST]))
+    .digest('hex')
+    .slice(0, 12);
+  const pack = join(cacheFolder(), `supaready-cluster-${digest}.pack`);
+  if (unpackCluster(pack, data, user)) {
+    try {
+      return await launchServer(bin, directory, user);
+    } catch {
+      // Whatever is wrong with it (a locale that is gone, say): made anew, the reason shows again if it lies elsewhere.
+      rmSync(data, { recursive: true, force: true });
+      rmSync(pack, { force: true });
+    }
+  }
+  await initialise(bin, directory, user);
+  const maker = await launchServer(bin, directory, user);
+  try {
+    await ensureBaseline(serverOnPort(maker.port));
+  } finally {
+    await shutDown(maker.pid, maker.ended, data);
+  }
+  try {
+    packCluster(data, pack);
+  } catch {
+    // Slower next time, no more.
+  }
+  return launchServer(bin, directory, user);
+}
+
+function prepareDirectory({ directory, user }: Pick<Place, 'directory' | 'user'>): void {
+  if (!user) return;
+  if (!makeReachable(directory, user)) {
+    throw new UserError(
+      'directory-not-reachable',
+      `PostgreSQL must not run as root, and the user it runs as (uid ${user.uid}) cannot reach ${directory}`,
+      'Run supaready as an ordinary user, or choose a folder that other users can pass through',
+      EXIT.unknown,
+    );
+  }
+  chownSync(directory, user.uid, user.gid);
+}
+
+async function launch(options: StartOptions, directory: string): Promise<Launched> {
+  const { binaries } = options;
+  const user = serverUser();
+  const distribution =
+    binaries === undefined
+      ? findServer().distribution
+      : typeof binaries === 'string'
+        ? distributionOf(binaries)
+        : binaries;
+  const place = { bin: install(distribution), directory, user };
+  prepareDirectory(place);
+  if (existsSync(join(directory, 'data', 'PG_VERSION'))) return launchServer(place.bin, directory, user);
+  if (options.baseline) return launchWithBaseline(place);
+  await initialise(place.bin, directory, user);
+  return launchServer(place.bin, directory, user);
+}
+
 /**
  * Starts PostgreSQL on a directory (initdb first where it is empty), or attaches to the server already running there.
  * Durability is off: for databases that can be made again. Listens on 127.0.0.1 only, without authentication; as root it
  * runs as another system user. A server whose starter was killed is adopted; one whose starter lives is only used.
- * Throws UserError (exit 3): no-embedded-postgres, no-postgres-binaries, directory-not-reachable, embedded-postgres-failed.
+ * Throws UserError (exit 3): no-embedded-postgres, no-postgres-binaries, directory-not-reachable, no-other-user,
+ * no-room-for-shadow, embedded-postgres-failed. An ephemeral directory is then gone.
  */
 export async function startServer(options: StartOptions): Promise<PostgresServer> {
   const directory = resolve(options.directory);
   const ephemeral = options.ephemeral ?? false;
-  const data = join(directory, 'data');
-  const user = serverUser();
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-
-  const running = await findRunning(directory);
-  if (running && ownedByOther(directory)) return serverOnPort(running.port);
-  let server: { pid: number; port: number; ended: Promise<unknown> | null };
-  if (running) {
-    server = { ...running, ended: null };
-  } else {
-    const bin = install(findDistribution(options.binaries));
-    if (user) {
-      if (!makeReachable(directory, user)) {
-        throw new UserError(
-          'directory-not-reachable',
-          `PostgreSQL must not run as root, and the user it runs as (uid ${user.uid}) cannot reach ${directory}`,
-          'Run supaready as an ordinary user, or choose a folder that other users can pass through',
-          EXIT.unknown,
-        );
-      }
-      chownSync(directory, user.uid, user.gid);
-    }
-    if (!existsSync(join(data, 'PG_VERSION'))) await initialise(bin, directory, user);
-    server = await launchServer(bin, directory, user);
+  let callOff: () => void = () => undefined;
+  let forget = callOff;
+  let server: Launched;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const running = await findRunning(directory);
+    if (running && ownedByOther(directory)) return { ...serverOnPort(running.port), version: running.version };
+    writeFileSync(join(directory, 'owner.pid'), String(process.pid));
+    forget = onProcessEnd(() => shutDownNow(directory, ephemeral));
+    if (ephemeral) callOff = watch(directory);
+    server = running ? { ...running, ended: null } : await launch(options, directory);
+  } catch (error) {
+    forget();
+    callOff();
+    if (ephemeral) rmSync(directory, { recursive: true, force: true });
+    throw systemError(error, directory);
   }
-  writeFileSync(join(directory, 'owner.pid'), String(process.pid));
 
-  const { pid, port, ended } = server;
-  const forget = onProcessEnd(() => shutDownNow(pid, directory, ephemeral));
+  const { pid, port, version, ended } = server;
   let stopping: Promise<void> | null = null;
   const stop = async () => {
-    await shutDown(pid, ended, data);
+    await shutDown(pid, ended, join(directory, 'data'));
     forget();
+    callOff();
     rmSync(join(directory, 'owner.pid'), { force: true });
     if (ephemeral) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   };
   return {
     ...serverOnPort(port),
+    version,
     stop: () => {
       stopping ??= stop();
       return stopping;

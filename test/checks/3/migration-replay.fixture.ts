@@ -6,6 +6,7 @@ const replay = {
   applied: 2,
   failures: [],
   shims: [],
+  server: { versionNum: 170010, origin: 'embedded' },
   regime: 'legacy',
 };
 
