@@ -30,7 +30,13 @@ async function contextOn(server: PostgresServer, name: string, sql: string): Pro
   await server.createDatabase(name, await ensureBaseline(server));
   await runScript(server.url(name), server.url(name, 'supabase_admin'), sql);
   return {
-    shadow: { url: server.url(name), replay: REPLAY, copy: null, close: async () => undefined },
+    shadow: {
+      url: server.url(name),
+      replay: REPLAY,
+      server: { version: server.version ?? 0, origin: 'embedded' },
+      copy: null,
+      close: async () => undefined,
+    },
     root: '',
     besideLive: false,
     async onCopy(probe) {
