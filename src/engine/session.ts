@@ -4,14 +4,7 @@ import { type Check, type Checklist, type Checkpoint, checkpointsOf, type Parame
 import { EXIT, UserError } from '../core/errors.ts';
 import type { NewEvent, Person } from '../core/events.ts';
 import type { Declared } from '../core/facts/audit.ts';
-import {
-  type Collected,
-  type FactName,
-  type Facts,
-  type Relation,
-  type Snapshot,
-  VOLATILE_FACTS,
-} from '../core/facts.ts';
+import type { Collected, FactName, Facts, Relation, Snapshot } from '../core/facts.ts';
 import type { CheckResult, Finding } from '../core/finding.ts';
 import type { Policy } from '../core/policy.ts';
 import { snapshotOf } from '../core/snapshot.ts';
@@ -110,6 +103,17 @@ function snapshotEvent({ header }: Snapshot): NewEvent {
     ]),
   );
   return { type: 'snapshot', data: { snapshotId, environment, source, takenAt, durationMs, facets } };
+}
+
+function sameResult(left: CheckResult, right: CheckResult | undefined): boolean {
+  return right !== undefined && canonicalJson({ ...left, ms: 0 }) === canonicalJson({ ...right, ms: 0 });
+}
+
+/** Whether a result was judged over just the facts that a snapshot holds. */
+function restsOn(result: CheckResult, check: Check, snapshot: Snapshot): boolean {
+  return [...check.needs, ...(check.uses ?? [])].every(
+    (name) => result.facets[name] === (snapshot.header.facets[name]?.sha256 ?? undefined),
+  );
 }
 
 /** An open audit: the one implementation of AuditController. */
@@ -348,7 +352,8 @@ export class AuditSession implements AuditController {
 
   /**
    * Checks outside the selection whose facts this run has brought anew: judged again over them, so that a fix in one
-   * checkpoint does not leave the others stale. They keep their age, since not all of their facts are new.
+   * checkpoint leaves no other stale, and what is recorded always follows from the latest facts (a bundle holds no others).
+   * They keep their age, since not all of their facts are new.
    */
   #overtaken(target: Target, snapshot: Snapshot, judged: readonly Check[]): CheckResult[] {
     const results = this.#store.state.results[target.environment.name] ?? {};
@@ -358,12 +363,8 @@ export class AuditSession implements AuditController {
       .flatMap((checkpoint) => checkpoint.checks)
       .flatMap((check) => {
         const before = results[check.id];
-        if (!before || done.has(check.id)) return [];
-        const moved = [...check.needs, ...(check.uses ?? [])].some(
-          (name) =>
-            !VOLATILE_FACTS.has(name) && before.facets[name] !== (snapshot.header.facets[name]?.sha256 ?? undefined),
-        );
-        return moved ? [this.#evaluate(check, snapshot, target, undefined, before.evaluatedAt)] : [];
+        if (!before || done.has(check.id) || restsOn(before, check, snapshot)) return [];
+        return [this.#evaluate(check, snapshot, target, undefined, before.evaluatedAt)];
       });
   }
 
@@ -467,13 +468,11 @@ export class AuditSession implements AuditController {
       };
       const { takenAt, durationMs, source } = snapshot.header;
       const extended = snapshotOf({ environment, source, takenAt, durationMs, facts }, snapshot);
-      if (extended.header.id === snapshot.header.id && checks.every((check) => state.results[environment]?.[check.id]))
-        continue;
       await loadSqlParser();
-      this.#save(
-        extended,
-        checks.map((check) => this.#evaluate(check, extended, { environment: ref })),
-      );
+      const results = checks.map((check) => this.#evaluate(check, extended, { environment: ref }));
+      const known = state.results[environment] ?? {};
+      if (results.every((result) => sameResult(result, known[result.check]))) continue;
+      this.#save(extended, results);
     }
   }
 
