@@ -25,7 +25,7 @@ const NOTHING_DECLARED: Declared = {
   refs: {},
 };
 const NOW = '2026-11-24T12:00:00.000Z';
-const environment = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
+const PRODUCTION = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
 
 function writeFiles(root: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
@@ -117,6 +117,7 @@ async function judge(
   phase: 'silent' | 'defect' | 'fixed',
 ): Promise<CheckResult> {
   const declared = { ...NOTHING_DECLARED, ...fixture.declared };
+  const environment = { ...PRODUCTION, kind: fixture.kind ?? PRODUCTION.kind };
   const overlay = Object.fromEntries(
     Object.entries({
       ...fixture.overlay?.silent,
