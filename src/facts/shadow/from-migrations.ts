@@ -8,6 +8,7 @@ import { openForeignServer } from './foreign-server.ts';
 import { findServer, type ServerOrigin } from './machine.ts';
 import { type ReplayOptions, type ReplayResult, replayMigrations } from './replay.ts';
 import { type PostgresServer, startServer } from './server.ts';
+import { serverTrouble } from './server-trouble.ts';
 import { systemError } from './system-error.ts';
 import { removeOrphans, SHADOW_PREFIX } from './watchdog.ts';
 
@@ -147,8 +148,8 @@ async function embedded(options: FromMigrationsOptions): Promise<FromMigrations>
       close,
     };
   } catch (error) {
-    await close();
-    throw error;
+    await close().catch(() => undefined);
+    throw serverTrouble(error) ?? error;
   }
 }
 
@@ -172,8 +173,8 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
       close,
     };
   } catch (error) {
-    await close();
-    throw error;
+    await close().catch(() => undefined);
+    throw serverTrouble(error) ?? error;
   }
 }
 
