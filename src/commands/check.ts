@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../core/errors.ts';
+import { gateChecks } from '../core/gate.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { selectChecks } from '../engine/select.ts';
 import { checkReport } from '../report/check-json.ts';
@@ -46,10 +47,7 @@ export function render(view: AuditView, store: AuditStore, options: Rendering): 
 /** Without selectors: is the project ready? With selectors: do just these checks hold? */
 export function verdict(view: AuditView, selected: ReadonlySet<string> | null): ExitCode {
   if (selected === null) return view.gate.decision === 'blocked' ? EXIT.notReady : EXIT.ok;
-  const checks = view.gate.sections.flatMap((section) =>
-    section.checkpoints.flatMap((checkpoint) => checkpoint.checks),
-  );
-  const asked = checks.filter((check) => selected.has(check.id));
+  const asked = gateChecks(view.gate).filter((check) => selected.has(check.id));
   return asked.length > 0 && asked.every((check) => check.satisfied) ? EXIT.ok : EXIT.notReady;
 }
 

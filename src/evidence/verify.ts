@@ -15,7 +15,7 @@ import type { AuditState } from '../core/state.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateCheck } from '../engine/evaluate.ts';
 import { evaluateGate } from '../engine/gate.ts';
-import { buildMatrix, matrixTables } from '../engine/matrix.ts';
+import { buildMatrix, tablesOf } from '../engine/matrix.ts';
 import { scanJournal } from '../state/journal-scan.ts';
 import { reduce } from '../state/reducer.ts';
 import { checkBag, type Problem } from './bag.ts';
@@ -270,17 +270,11 @@ async function verifyContent(
   const gate = evaluateGate(state, checklist, run.policy, state.lastEventAt);
   outcome.decision = gate.decision;
   outcome.signed = gate.signed && { by: gate.signed.by, at: gate.signed.at };
-  const tables = Object.fromEntries(
-    [...snapshots].map(([environment, { facts }]) => [
-      environment,
-      facts.relations?.status === 'ok' ? matrixTables(facts.relations.value) : [],
-    ]),
-  );
   const view: AuditView = {
     state,
     gate,
     checklist,
-    matrix: buildMatrix(gate, checklist, tables),
+    matrix: buildMatrix(gate, checklist, tablesOf(snapshots.values())),
     tables: {},
     directory: '',
     savedAt: state.lastEventAt,
