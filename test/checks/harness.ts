@@ -88,7 +88,8 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
         const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
         expect(shown(mended)).toEqual([]);
         expect(mended.status).not.toBe('error');
-      });
+        // With a repository a shadow database may be replayed in each phase.
+      }, 180_000);
     },
   );
 }

@@ -1,8 +1,9 @@
 import type { Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
 import { statementsDigest } from '../../core/sql.ts';
-import { qualified } from '../../core/text.ts';
+import { qualified, quoteIdent } from '../../core/text.ts';
 import { type CatalogueName, denied, type Facet, known } from './facets.ts';
+import { type LiveCheckRow, liveReport } from './plpgsql-report.ts';
 import { type OptionalRelation, type Probe, readability } from './probe.ts';
 import { QUERIES } from './queries.ts';
 import { composeSql } from './sql-text.ts';
@@ -131,6 +132,13 @@ export const SERVICE_FACETS = {
       }),
       shape: (rows: NonNullable<Facts['cronJobs']>) => rows.map((row) => ({ ...row, command: redact(row.command) })),
       hidden: () => (runs.state === 'denied' ? [`how jobs ended: ${runs.reason}`] : []),
+    };
+  },
+  plpgsqlCheckLive: ({ probe }) => {
+    if (probe.plpgsqlCheck === null) return known<'plpgsqlCheckLive'>(null);
+    return {
+      sql: composeSql(QUERIES.plpgsqlCheck, { check_schema: quoteIdent(probe.plpgsqlCheck) }),
+      shape: (rows: LiveCheckRow[]) => liveReport(rows),
     };
   },
   httpResponses: ({ probe }) => {
