@@ -20,8 +20,8 @@ export function serverTrouble(error: unknown): UserError | null {
     return new UserError(
       'shadow-full',
       sqlstate === '53100'
-        ? 'The disk was full before the migrations were replayed'
-        : 'The disk reported an error while the migrations were replayed',
+        ? 'The disk is full: the shadow database could not be made'
+        : 'The disk reported an error while the shadow database was made',
       'Make room, or name another folder in the environment variable TMPDIR (on Windows TEMP)',
       EXIT.unknown,
       error,
