@@ -23,6 +23,7 @@ const REPLAY: ReplayResult = {
   shims: [],
   assumed: [],
   regime: 'legacy',
+  origins: null,
 };
 
 /** A replayed database without a history: `sql` has been run in it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
-import { functionName, plpgsqlReport, unjudged } from './function-report.ts';
+import { originSchema } from './origin.ts';
 import { schemaFacets } from './schema.ts';
 import { serverFacets } from './server.ts';
 
@@ -107,11 +107,13 @@ const signupProbe = z
   })
   .nullable();
 
+/** A function, as FunctionFact names it. */
+const functionName = { schema: name, name, arguments: z.string() };
+const unjudged = z.array(z.object({ ...functionName, reason: z.string() }));
+
 /** Functions re-created in a copy, and the statements in them analysed by PostgreSQL itself (src/facts/shadow/function-checks.ts). */
 const functionChecks = z.object({
-  /** Those that were created again. */
-  functions: z.array(z.object(functionName)),
-  /** Statements and expressions analysed. */
+  compiled: z.int(),
   statements: z.int(),
   issues: z.array(
     z.object({
@@ -129,11 +131,33 @@ const functionChecks = z.object({
   unjudged,
 });
 
-/** What plpgsql_check says in a copy or on a second server; `unavailable` where no server at hand has it. */
-const plpgsqlCheck = z.union([z.object({ unavailable: z.string() }), plpgsqlReport]);
+/** What the extension plpgsql_check says; `unavailable` where no server at hand has it. */
+const plpgsqlCheck = z.union([
+  z.object({ unavailable: z.string() }),
+  z.object({
+    /** Version of the extension and of PostgreSQL, as text. */
+    version: z.string(),
+    server: z.string(),
+    checked: z.array(z.object(functionName)),
+    issues: z.array(
+      z.object({
+        ...functionName,
+        table: z.tuple([name, name]).nullable(),
+        line: z.int().nullable(),
+        statement: z.string().nullable(),
+        level: z.enum(['error', 'security', 'warning']),
+        sqlstate: z.string(),
+        message: z.string(),
+      }),
+    ),
+    unjudged,
+  }),
+]);
 
 export const shadowFacets = {
   replay: facet(replay),
+  /** Which statement gave every object its present state, as the replay saw it. */
+  replayOrigins: facet(z.array(originSchema)),
   shadowCatalogue: facet(shadowCatalogue),
   timestampProbe: facet(timestampProbe),
   signupProbe: facet(signupProbe),

@@ -67,6 +67,13 @@ export function brought<N extends ShadowName>(value: Facts[N], ms: number, hidde
   return { status: 'ok', value, hidden, ms } as CollectedFact<N>;
 }
 
+async function replayOrigins({ shadow }: ShadowContext): Promise<CollectedFact<'replayOrigins'>> {
+  const { origins } = shadow.replay;
+  return origins === null
+    ? { status: 'absent', reason: 'the server of the shadow database does not let us watch the replay', ms: 0 }
+    : brought<'replayOrigins'>(origins.origins, 0, origins.gaps);
+}
+
 async function shadowCatalogue({
   shadow,
   besideLive,
@@ -111,6 +118,7 @@ function probed<N extends ShadowName>(probe: (context: ShadowContext) => Promise
 
 const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow), 0),
+  replayOrigins,
   shadowCatalogue,
   timestampProbe: probed<'timestampProbe'>(probeTimestamps),
   signupProbe: probed<'signupProbe'>(probeSignUp),

@@ -13,6 +13,7 @@ import {
 } from '../repository/migrations/discover.ts';
 import { hasSections, type Section, upScript } from '../repository/migrations/sections.ts';
 import { autoExpose, type GrantsRegime, regimeSql, regimesOf } from './grants-regime.ts';
+import { OriginRecorder, type RecordedOrigins } from './origins/recorder.ts';
 import { applyFile, type FileOptions, type ReplayFailure, type ReplaySession } from './replay-file.ts';
 import type { PostgresServer } from './server.ts';
 import { LIST_SHIMS } from './statement-plan.ts';
@@ -47,6 +48,8 @@ export interface ReplayResult {
   /** Extensions that the migrations use and none creates: enabled in the dashboard, it seems. */
   assumed: string[];
   regime: GrantsRegime | 'mixed';
+  /** Which statement gave every object its present state; null where the server does not let us watch. */
+  origins: RecordedOrigins | null;
 }
 
 /** A script as UTF-16 takes at most 512 MB. */
@@ -181,6 +184,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
     shims: [],
     assumed: [],
     regime: regimes[0] ?? 'legacy',
+    origins: null,
   };
 
   let session = await openSession(server, database);
@@ -190,6 +194,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
     await resetSession(session);
   };
   try {
+    const recorder = session.canElevate && tool !== null ? await OriginRecorder.install(session.client) : null;
     await newSession();
     let regime: GrantsRegime = 'legacy';
     const enter = async (wanted: GrantsRegime) => {
@@ -230,8 +235,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
         break;
       }
       const started = performance.now();
+      recorder?.startFile(path);
       const applied = await applyFile({
         path,
+        mark: recorder ? (text, line) => recorder.mark(text, line) : undefined,
         script: script.text,
         psql: script.psql,
         transaction: script.transaction,
@@ -249,6 +256,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       }
     }
     await newSession();
+    if (recorder) {
+      await session.client.query('set session authorization default');
+      result.origins = await recorder.finish(session.client);
+    }
     const { rows } = await session.client.query<{ name: string }>(LIST_SHIMS);
     result.shims = rows.map(({ name }) => name);
     return result;
