@@ -6,6 +6,7 @@ create domain public.slug as text default 'x' not null constraint slug_form chec
 create domain public.percent as integer constraint percent_range check (value between 0 and 100);
 create schema internal;
 grant usage on schema internal to service_role;
+alter default privileges in schema internal grant select on tables to service_role;
 
 create table public.customers (
   id uuid primary key default gen_random_uuid(),
@@ -76,7 +77,7 @@ begin
   return (select count(*) from public.customers);
 end
 $$;
-create function public.both(a integer, b integer) returns integer language sql immutable strict parallel safe begin atomic select a + b; end;
+create function public.sum_of(a integer, b integer) returns integer language sql immutable strict parallel safe begin atomic select a + b; end;
 create function public.list_orders() returns setof public.orders language sql stable rows 50 as 'select * from public.orders';
 create procedure public.sweep(days integer) language plpgsql as $$ begin delete from public.audit where at < now() - make_interval(days => days); end $$;
 create aggregate public.glue(text) (sfunc = textcat, stype = text, initcond = '');
@@ -105,8 +106,6 @@ create sequence public.invoice_numbers start with 1000 increment by 1;
 grant select on public.customer_names to authenticated;
 grant select (id, full_name) on public.customers to anon;
 revoke insert, update, delete on public.audit from anon, authenticated;
-alter default privileges in schema internal grant select on tables to service_role;
-
 create publication harbor_out for table public.tags with (publish = 'insert, update');
 alter publication supabase_realtime add table public.orders, public.tags;
 

@@ -46,6 +46,7 @@ describe.each(SERVERS.map((folder) => [folder ?? 'embedded', folder] as const))(
       for (const { fix } of found) await applyFix(live, fix);
       expect(differences(await catalogueOf(live.url), clean).map(lineOf)).toEqual([]);
 
+      if (mutation.oneWay) return;
       // The other direction: the migrations made like the live database, and back by what is then told.
       for (const { migration } of found) await applyFix(migrations, migration);
       // Roles belong to the server: what the fix mended there, the migration has just changed back for both.

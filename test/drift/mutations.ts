@@ -8,6 +8,8 @@ export interface Mutation {
   objects: readonly string[];
   /** Needs at least this major version of PostgreSQL. */
   since?: number;
+  /** No migration can write it down. */
+  oneWay?: true;
   /** Found worse than, or as bad as. */
   severity: 'blocker' | 'high' | 'medium' | 'low';
 }
@@ -32,8 +34,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'table made unlogged',
-    sql: 'alter table public.tags set unlogged',
-    objects: ['public.tags'],
+    sql: 'alter table public.rooms set unlogged',
+    objects: ['public.rooms'],
     severity: 'high',
   },
   {
@@ -321,6 +323,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'index invalid',
     sql: `-- as supabase_admin\nupdate pg_index set indisvalid = false where indexrelid = 'public.orders_note_idx'::regclass`,
+    oneWay: true,
     objects: ['index orders_note_idx on public.orders'],
     severity: 'high',
   },
@@ -496,8 +499,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'function grant to everybody taken back',
-    sql: 'revoke execute on function public.both(integer, integer) from public',
-    objects: ['public.both(a integer, b integer)'],
+    sql: 'revoke execute on function public.sum_of(integer, integer) from public',
+    objects: ['public.sum_of(a integer, b integer)'],
     severity: 'blocker',
   },
   {
@@ -508,7 +511,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'grant on auth.users',
-    sql: '-- as supabase_admin\ngrant select on auth.users to anon',
+    sql: 'grant select on auth.users to anon',
     objects: ['auth.users'],
     severity: 'blocker',
   },
@@ -563,8 +566,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'standard body',
-    sql: 'create or replace function public.both(a integer, b integer) returns integer language sql immutable strict parallel safe begin atomic select a * b; end',
-    objects: ['public.both(a integer, b integer)'],
+    sql: 'create or replace function public.sum_of(a integer, b integer) returns integer language sql immutable strict parallel safe begin atomic select a * b; end',
+    objects: ['public.sum_of(a integer, b integer)'],
     severity: 'high',
   },
   {
@@ -593,20 +596,20 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'strictness',
-    sql: 'alter function public.both(integer, integer) called on null input',
-    objects: ['public.both(a integer, b integer)'],
+    sql: 'alter function public.sum_of(integer, integer) called on null input',
+    objects: ['public.sum_of(a integer, b integer)'],
     severity: 'high',
   },
   {
     name: 'parallel safety',
-    sql: 'alter function public.both(integer, integer) parallel unsafe',
-    objects: ['public.both(a integer, b integer)'],
+    sql: 'alter function public.sum_of(integer, integer) parallel unsafe',
+    objects: ['public.sum_of(a integer, b integer)'],
     severity: 'high',
   },
   {
     name: 'leakproof',
-    sql: '-- as supabase_admin\nalter function public.both(integer, integer) leakproof',
-    objects: ['public.both(a integer, b integer)'],
+    sql: '-- as supabase_admin\nalter function public.sum_of(integer, integer) leakproof',
+    objects: ['public.sum_of(a integer, b integer)'],
     severity: 'blocker',
   },
   {
@@ -871,13 +874,14 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'extension dropped', sql: 'drop extension citext', objects: ['extension citext'], severity: 'high' },
   {
     name: 'extension moved',
-    sql: 'alter extension citext set schema public',
+    sql: '-- as supabase_admin\nalter extension citext set schema public',
     objects: ['extension citext'],
     severity: 'high',
   },
   {
     name: 'extension version',
-    sql: `-- as supabase_admin\nupdate pg_extension set extversion = '1.5' where extname = 'citext'`,
+    sql: `drop extension citext; create extension citext with schema extensions version '1.4'`,
+    oneWay: true,
     objects: ['extension citext'],
     severity: 'low',
   },
@@ -926,13 +930,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'statistics dropped',
     sql: 'drop statistics public.orders_stats',
-    objects: ['statistics public.orders_stats'],
+    objects: ['public.orders_stats'],
     severity: 'high',
   },
   {
     name: 'statistics target',
     sql: 'alter statistics public.orders_stats set statistics 200',
-    objects: ['statistics public.orders_stats'],
+    objects: ['public.orders_stats'],
     severity: 'low',
   },
   {
@@ -962,13 +966,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'collation dropped',
     sql: 'drop collation public.numeric_order',
-    objects: ['collation public.numeric_order'],
+    objects: ['public.numeric_order'],
     severity: 'high',
   },
   {
     name: 'operator dropped',
     sql: 'drop operator public.=== (text, text)',
-    objects: ['operator public."==="(text, text)'],
+    objects: ['public."==="(text, text)'],
     severity: 'high',
   },
   {
@@ -980,7 +984,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'text search configuration',
     sql: 'alter text search configuration public.plain_words drop mapping for email',
-    objects: ['text search configuration public.plain_words'],
+    objects: ['public.plain_words'],
     severity: 'high',
   },
   // Roles, jobs, buckets
@@ -999,7 +1003,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'role membership',
-    sql: '-- as supabase_admin\ngrant service_role to authenticated',
+    sql: 'grant service_role to authenticated',
     objects: ['role authenticated'],
     severity: 'blocker',
   },

@@ -49,7 +49,7 @@ export async function startWorld(binaries?: string): Promise<World> {
   });
   const first = await base(server, 'first', await ensureBaseline(server));
   await runScript(first.url, first.adminUrl, BASE);
-  const hasCron = await runScript(first.adminUrl, first.adminUrl, CRON_BASE).then(
+  const hasCron = await runScript(first.url, first.adminUrl, CRON_BASE).then(
     () => true,
     () => false,
   );

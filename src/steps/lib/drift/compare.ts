@@ -63,7 +63,7 @@ function byKey(kind: Kind<never>, side: Side): Map<string, never> {
 
 /** Everything in which the live database differs from the one that the migrations make. Order: by kind, then by key. */
 export function driftBetween(live: Catalogue, migrations: Catalogue): Drift {
-  const pair = pairOf(live, migrations);
+  const pair: Pair = { ...pairOf(live, migrations), names: new Map() };
   const regime = regimeMistakes(pair);
   const kinds = [...KINDS, ...grantKinds(regime)];
   const all = kinds.map((kind) => ({
@@ -72,6 +72,7 @@ export function driftBetween(live: Catalogue, migrations: Catalogue): Drift {
   }));
   const present = { live: new Set<string>(), migrations: new Set<string>() };
   const objects = new Set<string>();
+  const told = new Set<string>();
   for (const { kind, rows } of all) {
     for (const where of ['live', 'migrations'] as const) {
       for (const key of rows[where].keys()) {
@@ -80,24 +81,28 @@ export function driftBetween(live: Catalogue, migrations: Catalogue): Drift {
       }
     }
   }
-  const differences = all.flatMap(({ kind, rows }) => compareKind(kind, rows, pair, present));
+  const differences = all.flatMap(({ kind, rows }) => compareKind(kind, rows, pair, present, told));
   return { differences, objects: objects.size, regime };
 }
 
 type Present = Record<'live' | 'migrations', ReadonlySet<string>>;
 
-function compareKind(kind: Kind<never>, rows: Rows, pair: Pair, present: Present): Difference[] {
+function compareKind(kind: Kind<never>, rows: Rows, pair: Pair, present: Present, told: Set<string>): Difference[] {
   const differences: Difference[] = [];
   const isTold = (row: never) => {
     const whole = kind.whole?.(row) ?? '';
-    return whole === '' || (present.live.has(whole) && present.migrations.has(whole));
+    return whole === '' || (present.live.has(whole) && present.migrations.has(whole) && !told.has(whole));
   };
   const extra: never[] = [];
   const missing: never[] = [];
   for (const [key, row] of rows.live) {
     const twin = rows.migrations.get(key);
-    if (twin !== undefined) differences.push(...compareRows(kind, row, twin, pair));
-    else if (kind.absent) differences.push(...compareRows(kind, row, kind.absent(row), pair));
+    if (twin !== undefined) {
+      const found = compareRows(kind, row, twin, pair);
+      differences.push(...found);
+      if (found.some(({ aspect }) => kind.aspects.some((one) => one.name === aspect && one.ofWhole)))
+        told.add(wholeKey(kind.id, key));
+    } else if (kind.absent) differences.push(...compareRows(kind, row, kind.absent(row), pair));
     else if (isTold(row)) extra.push(row);
   }
   for (const [key, row] of rows.migrations) {
@@ -106,7 +111,11 @@ function compareKind(kind: Kind<never>, rows: Rows, pair: Pair, present: Present
     else if (isTold(row)) missing.push(row);
   }
   const renames = renamedPairs(kind, extra, missing, pair);
-  differences.push(...renames.map(([live, twin]) => renamed(kind, live, twin, pair)));
+  for (const [live, twin] of renames) {
+    differences.push(renamed(kind, live, twin, pair));
+    const [before, after] = [kind.object(live), kind.object(twin)];
+    pair.names.set(before.column ?? before.name, after.column ?? after.name);
+  }
   for (const row of extra) {
     if (!renames.some(([live]) => live === row)) differences.push(...oneSided(kind, row, 'live', pair));
   }

@@ -6,6 +6,8 @@ import type { Side } from './side.ts';
 export interface Pair {
   live: Side;
   migrations: Side;
+  /** Names of live objects that the migrations have under another name, as they are found. */
+  names: Map<string, string>;
 }
 export interface Direction {
   /** What the statements run on. */
@@ -29,6 +31,8 @@ export interface Aspect<R> {
   severity: Severity | ((live: R, migrations: R) => Severity);
   /** What follows from the difference; none when it goes without saying. */
   follows?: string | ((live: R, migrations: R, pair: Pair) => string);
+  /** A difference in it is also one of every part of the object: those are not told. */
+  ofWhole?: true;
   /** Statements that give `from` this property of `to`. */
   change(from: R, to: R, direction: Direction): string[];
 }

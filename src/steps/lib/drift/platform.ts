@@ -70,7 +70,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     why: 'only Supabase’s services make objects as those roles',
   },
   {
-    what: 'the publications of realtime’s own messages and event triggers that supabase_admin owns',
+    what: 'the publications of realtime’s own messages, and event triggers of Supabase’s functions',
     why: 'Supabase makes them in every project and changes them with its versions',
   },
   {

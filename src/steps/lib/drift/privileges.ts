@@ -173,3 +173,23 @@ export function grantsOfNew(
     side: from,
   });
 }
+
+/** What is still to be granted or taken back after a change of owner, which hands the old owner's privileges on to the new. */
+export function grantsAfterOwnerChange(
+  target: string,
+  before: { acl: readonly string[]; owner: string },
+  after: { acl: readonly string[]; owner: string },
+  { from, to }: Direction,
+): string[] {
+  const have = new Map(privilegesOf(before.acl, before.owner, from));
+  const newOwner = to.role(after.owner);
+  have.set(OWNER, new Map([...(have.get(newOwner) ?? []), ...(have.get(OWNER) ?? [])]));
+  have.delete(newOwner);
+  return privilegeStatements({
+    target,
+    have,
+    want: privilegesOf(after.acl, after.owner, to),
+    owner: newOwner,
+    side: from,
+  });
+}

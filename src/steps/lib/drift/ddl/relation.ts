@@ -146,7 +146,7 @@ export function createRelation(relation: Relation, direction: Direction): string
   for (const index of to.indexesOf(schema, name)) {
     if (!index.constraint && !index.inherited) statements.push(indexStatement(index, false));
   }
-  if (relation.replicaIdentity !== 'd') statements.push(replicaIdentityStatement(relation));
+  if (relation.replicaIdentity !== 'd' && !isView(relation)) statements.push(replicaIdentityStatement(relation));
   if (relation.rls) statements.push(`alter table ${target} enable row level security`);
   if (relation.forceRls) statements.push(`alter table ${target} force row level security`);
   for (const policy of to.policiesOf(schema, name)) statements.push(policyStatement(policy, from));

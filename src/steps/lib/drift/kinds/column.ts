@@ -45,7 +45,7 @@ const ASPECTS: readonly Aspect<Column>[] = [
     name: 'default',
     severity: 'high',
     text: (column) => (column.generated === '' && column.identity === '' ? column.default : null),
-    same: (live, migrations) => sameSql('expression', live, migrations),
+    same: (live, migrations, pair) => sameSql('expression', live, migrations, pair.names),
     change(from, to) {
       if (to.generated !== '' || to.identity !== '' || from.generated !== '' || from.identity !== '') return [];
       return [alter(from, to.default === null ? 'drop default' : `set default ${to.default}`)];
@@ -84,9 +84,11 @@ const ASPECTS: readonly Aspect<Column>[] = [
     name: 'generation expression',
     severity: 'high',
     text: (column) => (column.generated === '' ? null : `${column.default} ${GENERATED[column.generated]}`),
-    same(live, migrations) {
+    same(live, migrations, pair) {
       const [a, b] = [live, migrations].map((text) => text.slice(0, text.lastIndexOf(' ')));
-      return live.split(' ').at(-1) === migrations.split(' ').at(-1) && sameSql('expression', a ?? '', b ?? '');
+      return (
+        live.split(' ').at(-1) === migrations.split(' ').at(-1) && sameSql('expression', a ?? '', b ?? '', pair.names)
+      );
     },
     change(from, to, direction) {
       if (to.generated === '' && from.generated === 's')

@@ -5,7 +5,7 @@ import { commentText, foreignOptionChanges, foreignOptions } from '../ddl/option
 import { type Aspect, type Kind, textAspect } from '../model.ts';
 import { sameSql } from '../normal.ts';
 import { isProject, PLATFORM_EVENT_TRIGGERS, PLATFORM_PUBLICATIONS, PLATFORM_ROLES } from '../platform.ts';
-import { grantsOfNew } from '../privileges.ts';
+import { grantsAfterOwnerChange, grantsOfNew } from '../privileges.ts';
 
 /* What belongs to the whole database: schemas, extensions, publications, event triggers, foreign servers, rare kinds. */
 
@@ -33,6 +33,7 @@ export const schemas: Kind<Schema> = {
       text: (row, side) => (row.name === 'public' ? null : side.role(row.owner)),
       change: (from, to, direction) => [
         `alter schema ${quoteIdent(from.name)} owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`,
+        ...grantsAfterOwnerChange(`schema ${quoteIdent(from.name)}`, from, to, direction),
       ],
     }),
     textAspect<Schema>({
@@ -237,9 +238,11 @@ const ENABLING: Readonly<Record<string, string>> = {
 export const eventTriggers: Kind<EventTrigger> = {
   id: 'event trigger',
   rows: (side) =>
-    side.catalogue.eventTriggers.filter(
-      ({ name, owner }) => !PLATFORM_EVENT_TRIGGERS.has(name) && owner !== 'supabase_admin',
-    ),
+    side.catalogue.eventTriggers.filter((row) => {
+      const schema = row.function.slice(0, row.function.indexOf('.'));
+      const isPlatform = side.catalogue.schemas.some(({ name, platform }) => name === schema && platform);
+      return !isPlatform && !PLATFORM_EVENT_TRIGGERS.has(row.name);
+    }),
   key: (row) => row.name,
   object: (row) => objectRef('event trigger', null, row.name),
   aspects: [

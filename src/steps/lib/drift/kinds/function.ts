@@ -7,6 +7,7 @@ import {
   dropFunction,
   functionTarget,
   functionWord,
+  grantTarget,
   ownerStatement,
   rowsClause,
   settingClause,
@@ -15,6 +16,7 @@ import { commentText } from '../ddl/options.ts';
 import { type Aspect, type Direction, flagAspect, type Kind, textAspect } from '../model.ts';
 import { bodyDifference, sameSql } from '../normal.ts';
 import { isProject } from '../platform.ts';
+import { grantsAfterOwnerChange } from '../privileges.ts';
 
 const alter = (fn: FunctionFact, what: string) => `alter ${functionWord(fn)} ${functionTarget(fn)} ${what}`;
 const remade = (from: FunctionFact, to: FunctionFact, direction: Direction) => [
@@ -82,7 +84,7 @@ const ASPECTS: readonly Aspect<FunctionFact>[] = [
     name: 'parameters',
     severity: 'high',
     text: (fn) => fn.parameters ?? fn.arguments,
-    same: (live, migrations) => sameSql('parameters', live, migrations),
+    same: (live, migrations, pair) => sameSql('parameters', live, migrations, pair.names),
     change: remade,
   }),
   textAspect<FunctionFact>({
@@ -116,7 +118,10 @@ const ASPECTS: readonly Aspect<FunctionFact>[] = [
     name: 'owner',
     severity: 'blocker',
     text: (fn, side) => side.role(fn.owner),
-    change: (from, to, direction) => [ownerStatement(from, direction.to.role(to.owner), direction.from)],
+    change: (from, to, direction) => [
+      ownerStatement(from, direction.to.role(to.owner), direction.from),
+      ...grantsAfterOwnerChange(grantTarget(from), from, to, direction),
+    ],
   }),
   textAspect<FunctionFact>({
     name: 'volatility',
@@ -163,7 +168,8 @@ export const functions: Kind<FunctionFact> = {
   id: 'function',
   rows: (side) =>
     side.catalogue.functions.filter(
-      (fn) => isProject('function', fn) && fn.language !== 'c' && fn.language !== 'internal',
+      (fn) =>
+        isProject('function', fn) && (fn.kind === 'aggregate' || (fn.language !== 'c' && fn.language !== 'internal')),
     ),
   key: (fn) => `${fn.schema}\u0000${fn.name}\u0000${fn.arguments}`,
   object: (fn) => objectRef('function', fn.schema, fn.name, { signature: fn.arguments }),

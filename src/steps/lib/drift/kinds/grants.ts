@@ -56,6 +56,8 @@ function grantsAspect<R>(
       return follows(privileges(live, a, pair.live), privileges(migrations, b, pair.migrations));
     },
     compare(live, migrations, pair) {
+      // A change of owner carries the grants with it, and is told as such.
+      if (only === null && pair.live.role(of(live).owner) !== pair.migrations.role(of(migrations).owner)) return null;
       const [a, b] = acls(live, migrations);
       if (a.length === b.length && a.every((item, at) => item === b[at]) && of(live).owner === of(migrations).owner)
         return null;

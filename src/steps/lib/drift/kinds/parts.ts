@@ -53,7 +53,7 @@ export const constraints: Kind<Constraint> = {
       name: 'definition',
       severity: 'high',
       text: (row) => row.definition.replace(VALIDITY, ''),
-      same: (live, migrations) => sameSql('constraint', live, migrations),
+      same: (live, migrations, pair) => sameSql('constraint', live, migrations, pair.names),
       change: (from, to, direction) => [...constraints.drop(from, direction), ...constraints.create(to, direction)],
     }),
     textAspect<Constraint>({
@@ -99,7 +99,7 @@ export const indexes: Kind<Index> = {
       name: 'definition',
       severity: 'high',
       text: (row) => row.definition,
-      same: (live, migrations) => sameSql('statement', live, migrations),
+      same: (live, migrations, pair) => sameSql('statement', live, migrations, pair.names),
       change: (from, to, direction) => [...indexes.drop(from, direction), ...indexes.create(to, direction)],
     }),
     textAspect<Index>({
@@ -152,14 +152,14 @@ export const policies: Kind<Policy> = {
       name: 'USING',
       severity: 'blocker',
       text: (row) => row.using,
-      same: (live, migrations) => sameSql('expression', live, migrations),
+      same: (live, migrations, pair) => sameSql('expression', live, migrations, pair.names),
       change: expressionChange('using'),
     }),
     textAspect<Policy>({
       name: 'WITH CHECK',
       severity: 'blocker',
       text: (row) => row.check,
-      same: (live, migrations) => sameSql('expression', live, migrations),
+      same: (live, migrations, pair) => sameSql('expression', live, migrations, pair.names),
       change: expressionChange('check'),
     }),
   ],
@@ -203,7 +203,7 @@ export const triggers: Kind<Trigger> = {
       name: 'definition',
       severity: 'high',
       text: (row) => row.definition,
-      same: (live, migrations) => sameSql('statement', live, migrations),
+      same: (live, migrations, pair) => sameSql('statement', live, migrations, pair.names),
       change: (from, to, direction) => [...triggers.drop(from, direction), ...triggers.create(to, direction)],
     }),
     textAspect<Trigger>({
@@ -264,7 +264,7 @@ export const rules: Kind<Row<'rules'>> = {
       name: 'definition',
       severity: 'high',
       text: (row) => row.definition.replace(/;\s*$/, ''),
-      same: (live, migrations) => sameSql('statement', live, migrations),
+      same: (live, migrations, pair) => sameSql('statement', live, migrations, pair.names),
       change: (_from, to) => [to.definition.replace(/;\s*$/, '').replace(/^CREATE RULE/, 'CREATE OR REPLACE RULE')],
     }),
     textAspect<Row<'rules'>>({
@@ -297,7 +297,7 @@ export const statistics: Kind<Row<'statisticsObjects'>> = {
       name: 'definition',
       severity: 'high',
       text: (row) => row.definition,
-      same: (live, migrations) => sameSql('statement', live, migrations),
+      same: (live, migrations, pair) => sameSql('statement', live, migrations, pair.names),
       change: (from, to, direction) => [...statistics.drop(from, direction), ...statistics.create(to, direction)],
     }),
     textAspect<Row<'statisticsObjects'>>({

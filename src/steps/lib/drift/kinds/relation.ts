@@ -4,10 +4,18 @@ import { qualified, quoteIdent } from '../../../../core/text.ts';
 import { keyOf } from '../../tables.ts';
 import { commentText, foreignOptionChanges, optionChanges, storageOptions } from '../ddl/options.ts';
 import { createRelation, dropRelation, isView, relationWords, replicaIdentityStatement } from '../ddl/relation.ts';
+import { sequenceName } from '../ddl/sequence.ts';
 import { type Aspect, flagAspect, type Kind, type Pair, type Shown, textAspect } from '../model.ts';
 import { sameSql } from '../normal.ts';
 import { isProject, REQUEST_ROLES } from '../platform.ts';
-import { givesMore, onlyFor, privilegeDifference, privilegeStatements, privilegesOf } from '../privileges.ts';
+import {
+  givesMore,
+  grantsAfterOwnerChange,
+  onlyFor,
+  privilegeDifference,
+  privilegeStatements,
+  privilegesOf,
+} from '../privileges.ts';
 import type { Side } from '../side.ts';
 
 export function relationRef({ kind, schema, name }: Relation): ObjectRef {
@@ -72,7 +80,7 @@ const definition: Aspect<Relation> = textAspect({
   name: 'definition',
   severity: 'high',
   text: (relation, side) => (isView(relation) ? side.viewDefinition(relation.schema, relation.name) : null),
-  same: (live, migrations) => sameSql('statement', live, migrations),
+  same: (live, migrations, pair) => sameSql('statement', live, migrations, pair.names),
   change(from, to, direction) {
     const before = columnsInOrder(direction.from, from);
     const after = columnsInOrder(direction.to, to);
@@ -88,6 +96,7 @@ const ASPECTS: readonly Aspect<Relation>[] = [
   textAspect({
     name: 'kind',
     severity: 'high',
+    ofWhole: true,
     text: (relation) => relation.kind,
     change: (from, to, direction) => [...dropRelation(from), ...createRelation(to, direction)],
   }),
@@ -113,7 +122,15 @@ const ASPECTS: readonly Aspect<Relation>[] = [
     severity: 'blocker',
     follows: 'the owner passes by its policies and may change or drop it',
     text: (relation, side) => side.role(relation.owner),
-    change: (from, to, direction) => [alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`)],
+    change: (from, to, direction) => [
+      alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`),
+      ...grantsAfterOwnerChange(`table ${target(from)}`, from, to, direction),
+      // Sequences of its columns go with it.
+      ...direction.from.sequencesOf(from.schema, from.name).flatMap((sequence) => {
+        const twin = direction.to.sequencesOf(to.schema, to.name).find(({ name }) => name === sequence.name);
+        return twin ? grantsAfterOwnerChange(`sequence ${sequenceName(sequence)}`, sequence, twin, direction) : [];
+      }),
+    ],
   }),
   optionsAspect(true),
   textAspect<Relation>({
@@ -134,15 +151,17 @@ const ASPECTS: readonly Aspect<Relation>[] = [
   textAspect<Relation>({
     name: 'partition key',
     severity: 'high',
+    ofWhole: true,
     text: (relation) => relation.partitionKey,
-    same: (live, migrations) => sameSql('partitionKey', live, migrations),
+    same: (live, migrations, pair) => sameSql('partitionKey', live, migrations, pair.names),
     change: () => [],
   }),
   textAspect<Relation>({
     name: 'partition bounds',
     severity: 'high',
+    ofWhole: true,
     text: (relation) => relation.partitionBound,
-    same: (live, migrations) => sameSql('bound', live, migrations),
+    same: (live, migrations, pair) => sameSql('bound', live, migrations, pair.names),
     change(from, to) {
       const [before] = from.parents ?? [];
       const [after] = to.parents ?? [];
@@ -159,6 +178,7 @@ const ASPECTS: readonly Aspect<Relation>[] = [
   textAspect<Relation>({
     name: 'parents',
     severity: 'high',
+    ofWhole: true,
     text: (relation) =>
       relation.partitionBound === null
         ? (relation.parents?.map(([schema, name]) => qualified(schema, name)).join(', ') ?? null)

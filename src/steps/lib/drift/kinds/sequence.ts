@@ -5,7 +5,7 @@ import { keyOf } from '../../tables.ts';
 import { createSequence, ownedBy, sequenceName, sequenceOptions } from '../ddl/sequence.ts';
 import { type Aspect, type Kind, textAspect, wholeKey } from '../model.ts';
 import { isProject } from '../platform.ts';
-import { grantsOfNew } from '../privileges.ts';
+import { grantsAfterOwnerChange, grantsOfNew } from '../privileges.ts';
 
 type Sequence = Row<'sequences'>;
 
@@ -34,28 +34,47 @@ const ASPECTS: readonly Aspect<Sequence>[] = [
   {
     name: 'owning column',
     severity: 'high',
-    compare(live, migrations) {
+    compare(live, migrations, { names }) {
       // Identity or not is told of the column.
       if (live.tie === 'identity' || migrations.tie === 'identity') return null;
       const shown = { live: ownedBy(live), migrations: ownedBy(migrations) };
-      return shown.live === shown.migrations ? null : shown;
+      return ownedBy(underOtherNames(live, names)) === shown.migrations ? null : shown;
     },
     change: (from, to) => [alter(from, `owned by ${ownedBy(to)}`)],
   },
   textAspect<Sequence>({
     name: 'persistence',
     severity: 'high',
-    text: (sequence) => (sequence.persistence === 'u' ? 'unlogged' : 'logged'),
+    text: ({ persistence }) => (persistence === 'u' ? 'unlogged' : 'logged'),
+    // One that belongs to a column is what its table is.
+    same: (_live, _migrations, _pair, rows) => rows.live.tie !== 'free' || rows.migrations.tie !== 'free',
     change: (from, to) => [alter(from, `set ${to.persistence === 'u' ? 'unlogged' : 'logged'}`)],
   }),
-  textAspect<Sequence>({
+  {
     name: 'owner',
     severity: 'blocker',
-    // One that belongs to a column has its table's owner.
-    text: (sequence, side) => (sequence.tie === 'free' ? side.role(sequence.owner) : null),
-    change: (from, to, direction) => [alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`)],
-  }),
+    compare(live, migrations, pair) {
+      // One that belongs to a column has its table's owner.
+      if (live.tie !== 'free' || migrations.tie !== 'free') return null;
+      const shown = { live: pair.live.role(live.owner), migrations: pair.migrations.role(migrations.owner) };
+      return shown.live === shown.migrations ? null : shown;
+    },
+    change: (from, to, direction) => [
+      alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`),
+      ...grantsAfterOwnerChange(`sequence ${sequenceName(from)}`, from, to, direction),
+    ],
+  },
 ];
+
+/** A sequence as the migrations know the column it belongs to. */
+function underOtherNames(sequence: Sequence, names: ReadonlyMap<string, string>): Sequence {
+  if (sequence.column === null) return sequence;
+  const { table, column } = sequence.column;
+  return {
+    ...sequence,
+    column: { ...sequence.column, table: names.get(table) ?? table, column: names.get(column) ?? column },
+  };
+}
 
 /** Sequences, those behind identity and serial columns too. */
 export const sequences: Kind<Sequence> = {

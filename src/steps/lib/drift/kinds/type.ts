@@ -2,12 +2,12 @@ import type { Row } from '../../../../core/facts.ts';
 import { objectRef } from '../../../../core/object.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../../core/text.ts';
 import { keyOf } from '../../tables.ts';
+import { remadeEnum } from '../ddl/enum.ts';
 import { commentText } from '../ddl/options.ts';
 import { type Aspect, type Direction, type Kind, textAspect } from '../model.ts';
 import { sameSql } from '../normal.ts';
 import { isProject } from '../platform.ts';
-import { grantsOfNew } from '../privileges.ts';
-import type { Side } from '../side.ts';
+import { grantsAfterOwnerChange, grantsOfNew } from '../privileges.ts';
 
 type Type = Row<'types'>;
 
@@ -65,31 +65,6 @@ function renamedLabel(type: Type, from: readonly string[], to: readonly string[]
   return [alter(type, `rename value ${quoteLiteral(from[at] ?? '')} to ${quoteLiteral(to[at] ?? '')}`)];
 }
 
-/** Labels cannot be taken out or moved: the type is made anew and its columns go over, by their text. */
-function remadeEnum(from: Type, to: Type, direction: Direction): string[] {
-  const side: Side = direction.from;
-  const old = `${from.name.slice(0, 58)}_old`;
-  const type = target(from);
-  const users = side.catalogue.columns.filter((column) => {
-    const kind = side.relation(column.schema, column.relation)?.kind;
-    return (column.type === type || column.type === `${type}[]`) && (kind === 'table' || kind === 'partitioned table');
-  });
-  return [
-    `alter type ${type} rename to ${quoteIdent(old)}`,
-    ...create(to, direction),
-    ...users.flatMap((column) => {
-      const table = `alter table ${qualified(column.schema, column.relation)} alter column ${quoteIdent(column.name)}`;
-      const text = column.type.endsWith('[]') ? 'text[]' : 'text';
-      return [
-        ...(column.default === null ? [] : [`${table} drop default`]),
-        `${table} type ${column.type} using ${quoteIdent(column.name)}::${text}::${column.type}`,
-        ...(column.default === null ? [] : [`${table} set default ${column.default}`]),
-      ];
-    }),
-    `drop type ${qualified(from.schema, old)}`,
-  ];
-}
-
 const checksOf = (type: Type) => new Map(type.domain?.checks ?? []);
 const withoutValidity = (check: string) => check.replace(/ NOT VALID$/, '');
 
@@ -107,7 +82,7 @@ const ASPECTS: readonly Aspect<Type>[] = [
     change: (from, to, direction) =>
       addedLabels(from, from.labels, to.labels) ??
       renamedLabel(from, from.labels, to.labels) ??
-      remadeEnum(from, to, direction),
+      remadeEnum(from, create(to, direction), direction),
   }),
   textAspect<Type>({
     name: 'base type',
@@ -119,7 +94,7 @@ const ASPECTS: readonly Aspect<Type>[] = [
     name: 'default',
     severity: 'high',
     text: (type) => type.domain?.default ?? null,
-    same: (live, migrations) => sameSql('expression', live, migrations),
+    same: (live, migrations, pair) => sameSql('expression', live, migrations, pair.names),
     change(from, to) {
       const value = to.domain?.default ?? null;
       return [alter(from, value === null ? 'drop default' : `set default ${value}`)];
@@ -203,7 +178,10 @@ const ASPECTS: readonly Aspect<Type>[] = [
     name: 'owner',
     severity: 'blocker',
     text: (type, side) => side.role(type.owner),
-    change: (from, to, direction) => [alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`)],
+    change: (from, to, direction) => [
+      alter(from, `owner to ${direction.from.sqlRole(direction.to.role(to.owner))}`),
+      ...grantsAfterOwnerChange(`type ${target(from)}`, from, to, direction),
+    ],
   }),
   textAspect<Type>({
     name: 'comment',
