@@ -8,7 +8,7 @@ import { asAdmin } from './as-admin.ts';
 import { executable, type ServerUser } from './binaries.ts';
 import { noOtherUser, noRoom } from './system-error.ts';
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** True when a process has this number. */
