@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { plpgsqlReport } from './function-report.ts';
 
 /* The server, its load and its services: catalogue facets too, but most of them change without anybody changing the project. */
 
@@ -270,6 +271,7 @@ export const serverFacets = {
   replicationSlots: facet(replicationSlots, { volatile: true, liveOnly: true }),
   authUsers: facet(authUsers, { volatile: true, liveOnly: true }),
   storage: facet(storage, { volatile: true }),
+  plpgsqlCheckLive: facet(plpgsqlReport.nullable()),
   cronJobs: facet(cronJobs, { volatile: true }),
   httpResponses: facet(httpResponses, { volatile: true, liveOnly: true }),
   migrationHistory: facet(migrationHistory, { liveOnly: true }),

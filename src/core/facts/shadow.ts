@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { functionName, plpgsqlReport, unjudged } from './function-report.ts';
 import { originSchema } from './origin.ts';
 import { schemaFacets } from './schema.ts';
 import { serverFacets } from './server.ts';
@@ -107,13 +108,11 @@ const signupProbe = z
   })
   .nullable();
 
-/** A function, as FunctionFact names it. */
-const functionName = { schema: name, name, arguments: z.string() };
-const unjudged = z.array(z.object({ ...functionName, reason: z.string() }));
-
 /** Functions re-created in a copy, and the statements in them analysed by PostgreSQL itself (src/facts/shadow/function-checks.ts). */
 const functionChecks = z.object({
-  compiled: z.int(),
+  /** Those that were created again. */
+  functions: z.array(z.object(functionName)),
+  /** Statements and expressions analysed. */
   statements: z.int(),
   issues: z.array(
     z.object({
@@ -131,28 +130,8 @@ const functionChecks = z.object({
   unjudged,
 });
 
-/** What the extension plpgsql_check says; `unavailable` where no server at hand has it. */
-const plpgsqlCheck = z.union([
-  z.object({ unavailable: z.string() }),
-  z.object({
-    /** Version of the extension and of PostgreSQL, as text. */
-    version: z.string(),
-    server: z.string(),
-    checked: z.array(z.object(functionName)),
-    issues: z.array(
-      z.object({
-        ...functionName,
-        table: z.tuple([name, name]).nullable(),
-        line: z.int().nullable(),
-        statement: z.string().nullable(),
-        level: z.enum(['error', 'security', 'warning']),
-        sqlstate: z.string(),
-        message: z.string(),
-      }),
-    ),
-    unjudged,
-  }),
-]);
+/** What plpgsql_check says in a copy or on a second server; `unavailable` where no server at hand has it. */
+const plpgsqlCheck = z.union([z.object({ unavailable: z.string() }), plpgsqlReport]);
 
 export const shadowFacets = {
   replay: facet(replay),

@@ -25,6 +25,7 @@ import migrationsSupabase from './sql/migrations-supabase.sql';
 import namespaces from './sql/namespaces.sql';
 import objectNames from './sql/object-names.sql';
 import otherObjects from './sql/other-objects.sql';
+import plpgsqlCheck from './sql/plpgsql-check.sql';
 import policies from './sql/policies.sql';
 import probe from './sql/probe.sql';
 import publications from './sql/publications.sql';
@@ -77,6 +78,7 @@ export const QUERIES = {
   namespaces,
   objectNames,
   otherObjects,
+  plpgsqlCheck,
   policies,
   probe,
   publications,

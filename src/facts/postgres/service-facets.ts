@@ -1,7 +1,9 @@
 import type { Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
+import { quoteIdent } from '../../core/text.ts';
 import { type CatalogueName, denied, type Facet, known } from './facets.ts';
 import { migrationHistory } from './migration-history.ts';
+import { type LiveCheckRow, liveReport } from './plpgsql-report.ts';
 import { type OptionalRelation, type Probe, readability } from './probe.ts';
 import { QUERIES } from './queries.ts';
 import { composeSql } from './sql-text.ts';
@@ -98,6 +100,13 @@ export const SERVICE_FACETS = {
       }),
       shape: (rows: NonNullable<Facts['cronJobs']>) => rows.map((row) => ({ ...row, command: redact(row.command) })),
       hidden: () => (runs.state === 'denied' ? [`how jobs ended: ${runs.reason}`] : []),
+    };
+  },
+  plpgsqlCheckLive: ({ probe }) => {
+    if (probe.plpgsqlCheck === null) return known<'plpgsqlCheckLive'>(null);
+    return {
+      sql: composeSql(QUERIES.plpgsqlCheck, { check_schema: quoteIdent(probe.plpgsqlCheck) }),
+      shape: (rows: LiveCheckRow[]) => liveReport(rows),
     };
   },
   httpResponses: ({ probe }) => {

@@ -52,6 +52,10 @@ select pg_catalog.jsonb_build_object(
     limit 1
   ),
   'unreadableTables', coalesce((select pg_catalog.json_agg(u.name) from (:unreadable_tables) u), '[]')::jsonb,
+  'plpgsqlCheck', (
+    select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+    where e.extname = 'plpgsql_check' and e.extversion <> 'shim' and pg_catalog.has_schema_privilege(n.oid, 'usage')
+  ),
   'optional', coalesce((
     select pg_catalog.jsonb_object_agg(
       pg_catalog.format('%s.%s', o.nspname, o.relname),
