@@ -28,7 +28,7 @@ type TableSample = Samples['tables'][number];
 /** Columns in one query: a table may have 1,600. */
 const COLUMNS_A_QUERY = 400;
 /** What one batch of rows may come to, if all of its values were as long as is read. */
-const BATCH_CHARS = 4_000_000;
+const BATCH_CHARS = 20_000_000;
 /** Below so many rows a sample of a large table is taken to have met empty blocks. */
 const SPARSE = 50;
 /** A sweep that was cut short longer ago than this is begun anew. */
@@ -181,10 +181,15 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
     let batch = Math.min(SAMPLE_ROWS, Math.max(1, Math.floor(BATCH_CHARS / (columns.length * VALUE_CHARS))));
     let total: number | null = null;
     let rows = 0;
-    let text = `${readOnlyBeginning(DATA_STATEMENT_MS)}; declare sample no scroll cursor for ${sql}; fetch ${batch} from sample`;
+    // What fits into one batch whatever its values takes one round trip; else a cursor, and the rest in batches by size.
+    const begin = readOnlyBeginning(DATA_STATEMENT_MS);
+    const atOnce = batch >= SAMPLE_ROWS;
+    let text = atOnce
+      ? `${begin}; ${sql}; commit`
+      : `${begin}; declare sample no scroll cursor for ${sql}; fetch ${batch} from sample`;
     try {
       for (;;) {
-        const fetched = lastRows(await client.query({ text, rowMode: 'array' }));
+        const fetched = rowsOf(await client.query({ text, rowMode: 'array' }));
         let chars = 0;
         for (const row of fetched) {
           total ??= row[0] === null ? null : Number(row[0]);
@@ -195,11 +200,11 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
           }
         }
         rows += fetched.length;
-        if (fetched.length < batch || rows >= SAMPLE_ROWS) break;
+        if (fetched.length < batch || rows >= SAMPLE_ROWS || atOnce) break;
         batch = Math.min(SAMPLE_ROWS, Math.max(batch, Math.floor(BATCH_CHARS / (2 * (chars / fetched.length) + 64))));
         text = `fetch ${batch} from sample`;
       }
-      await client.query('commit');
+      if (!atOnce) await client.query('commit');
       return { rows, whole: total === null ? rows === 0 : rows === total, tallies };
     } catch (error) {
       if (isConnectionLoss(error)) throw error;
@@ -209,10 +214,10 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
   });
 }
 
-/** Rows of the last statement of a message. */
-function lastRows(results: unknown): (string | null)[][] {
-  const last = Array.isArray(results) ? results[results.length - 1] : results;
-  return (last as pg.QueryArrayResult<(string | null)[]>).rows;
+/** Rows of the one statement of a message that brings any. */
+function rowsOf(results: unknown): (string | null)[][] {
+  const all = (Array.isArray(results) ? results : [results]) as pg.QueryArrayResult<(string | null)[]>[];
+  return all.find(({ fields }) => fields.length > 0)?.rows ?? [];
 }
 
 /** Casts fail with the value in their message: of errors in data (class 22) only the code is kept. */
