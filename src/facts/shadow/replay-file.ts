@@ -149,7 +149,8 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
         if (code === undefined) throw error;
         if (piece.copyData !== undefined && rows === undefined)
           throw new StatementError(piece.line, '0A000', COPY_ONLY_PSQL, error, COPY_HINT);
-        const before = position === undefined ? '' : piece.text.slice(0, Math.max(0, Number(position) - 1 - mark.length));
+        const before =
+          position === undefined ? '' : piece.text.slice(0, Math.max(0, Number(position) - 1 - mark.length));
         throw new StatementError(piece.line + before.split('\n').length - 1, code, (error as Error).message, error);
       }
       statements++;

@@ -83,10 +83,10 @@ export const fnReferencesMissing = defineCheck({
   source: 'CATALOGUE 2.4 plpgsql-check: our own reading, where plpgsql_check has said nothing',
   remedy: 'Change the function to the table as it is now, or drop it if nothing calls it.',
   falseAlarms:
-    'With a shadow database PostgreSQL itself analyses each statement and expression of each PL/pgSQL body, with its variables, for each table a trigger function stands on; temporary and transition tables, dynamic SQL, records of unknown shape, extensions that are only stood in for and names of failed migrations are left out. Without one, only the targets of INSERT, UPDATE and DELETE are looked up in the catalogue, where neither a variable nor a common table expression can stand. What plpgsql-check reports is not reported twice.',
+    'With a shadow database PostgreSQL itself analyses each statement and expression of each PL/pgSQL body, with its variables, for each table a trigger function stands on; temporary and transition tables, dynamic SQL, records of unknown shape, extensions that are only stood in for and names of failed migrations are left out. Without one, only the targets of INSERT, UPDATE and DELETE are looked up in the catalogue, where neither a variable nor a common table expression can stand. What plpgsql-check reports of a live database is not reported twice.',
   matrix: 'Schema',
   needs: ['functions', 'relations', 'columns', 'schemas', 'triggers'],
-  uses: ['functionChecks', 'plpgsqlCheck', 'plpgsqlCheckLive', 'repoMigrations', ...CALLER_FACTS],
+  uses: ['functionChecks', 'plpgsqlCheckLive', 'repoMigrations', ...CALLER_FACTS],
   evaluate({ facts, environment }) {
     const functions = facts.functions.filter(
       (fn) => !fn.platform && fn.extension === null && (fn.language === 'sql' || fn.language === 'plpgsql'),
@@ -104,9 +104,7 @@ export const fnReferencesMissing = defineCheck({
     );
     const readable = functions.filter((fn) => functionTree(fn).body !== null || verdictOn(facts.functionChecks, fn));
     const isReported = (fn: FunctionFact) =>
-      [facts.plpgsqlCheckLive, facts.plpgsqlCheck].some((report) =>
-        reportOn(report, fn)?.some(({ level }) => level === 'error'),
-      );
+      reportOn(facts.plpgsqlCheckLive, fn)?.some(({ level }) => level === 'error') ?? false;
     const analysed = (fn: FunctionFact, verdict: FunctionVerdict): FindingDraft[] => {
       const object = functionRef(fn);
       const fires = attached.has(keyOf(fn.schema, fn.name));
@@ -130,9 +128,9 @@ export const fnReferencesMissing = defineCheck({
       });
     };
     const findings = readable.flatMap((fn): FindingDraft[] => {
-      if (isReported(fn)) return [];
       const verdict = verdictOn(facts.functionChecks, fn);
       if (verdict) return analysed(fn, verdict);
+      if (isReported(fn)) return [];
       const problems = new Map<string, string>();
       for (const { operation, relation, columns } of writesIn(functionTree(fn).body)) {
         const name = relation.relname ?? '';

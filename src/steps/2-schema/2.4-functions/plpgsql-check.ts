@@ -3,7 +3,7 @@ import type { Facts, FunctionFact } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { CALLER_FACTS, type CallerFacts, calledBy } from '../../lib/function-callers.ts';
-import { complaintKey, isThereLive, reportOn } from '../../lib/function-issues.ts';
+import { complaintKey, isThereLive, reportOn, verdictOn } from '../../lib/function-issues.ts';
 import { located } from '../../lib/origins.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
 
@@ -82,10 +82,10 @@ export const plpgsqlCheck = defineCheck({
   source: 'CATALOGUE 2.4 plpgsql-check; extension plpgsql_check; Supabase CLI, db lint',
   remedy: 'Change the function to the schema as it is, or drop it if nothing calls it.',
   falseAlarms:
-    'Trigger functions are read for each table they stand on. Tables made when a function runs, transition tables, records filled by EXECUTE, extensions that are only stood in for and names that a failed migration would have made are left out. Warnings are low, one finding a function.',
+    'Trigger functions are read for each table they stand on. Tables made when a function runs, transition tables, records filled by EXECUTE, extensions that are only stood in for and names that a failed migration would have made are left out, and so is what sql-fn-compiles or fn-references-missing reports already. Warnings are low, one finding a function.',
   matrix: 'Schema',
   needs: ['functions', 'triggers', 'relations', 'columns'],
-  uses: ['plpgsqlCheck', 'plpgsqlCheckLive', 'repoMigrations', ...CALLER_FACTS],
+  uses: ['plpgsqlCheck', 'plpgsqlCheckLive', 'functionChecks', 'repoMigrations', ...CALLER_FACTS],
   evaluate({ facts, environment }) {
     const functions = facts.functions.filter((fn) => isUsers(fn) && fn.language === 'plpgsql');
     if (functions.length === 0) return notApplicable('there is no function in PL/pgSQL');
@@ -97,8 +97,12 @@ export const plpgsqlCheck = defineCheck({
       return skipped(unavailable ?? MISSING);
     }
     const findings = functions.flatMap((fn) => {
+      // One defect is one finding, and the same one on a machine without the extension.
+      const known = new Set(verdictOn(facts.functionChecks, fn)?.issues.map(({ sqlstate }) => sqlstate));
       const issues = (reportOn(report, fn) ?? []).filter(
-        (issue) => report === live || environment.source !== 'live' || !isThereLive(facts, issue),
+        (issue) =>
+          !(issue.level === 'error' && known.has(issue.sqlstate)) &&
+          (report === live || environment.source !== 'live' || !isThereLive(facts, issue)),
       );
       return findingsOn(facts, fn, issues, report.version);
     });
