@@ -1,4 +1,4 @@
--- For the tables named ($1 schemas, $2 names): their size in blocks, and the columns whose values can be read as text.
+-- For the tables named (table_schemas, table_names): their size in blocks, and the columns whose values can be read as text.
 with recursive base as (
   select t.oid, t.typbasetype as base from pg_catalog.pg_type t where t.typtype = 'd'
   union all
@@ -9,7 +9,7 @@ domains as materialized (
 ),
 tables as materialized (
   select w.place, n.oid as namespace, c.oid, c.relkind
-  from unnest($1::text[], $2::text[]) with ordinality as w (schema, name, place)
+  from unnest(:table_schemas, :table_names) with ordinality as w (schema, name, place)
   join pg_catalog.pg_namespace n on n.nspname = w.schema
   join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
 ),
@@ -42,7 +42,11 @@ columns as (
 )
 select
   tb.place::int as place,
+  -- Asking for the size of a table that is being rewritten would wait for its end.
   (case
+    when exists (
+      select from pg_catalog.pg_locks l where l.relation = tb.oid and l.mode = 'AccessExclusiveLock' and l.granted
+    ) then null
     when tb.relkind = 'p' then (
       select coalesce(pg_catalog.sum(pg_catalog.pg_relation_size(p.relid)), 0)
       from pg_catalog.pg_partition_tree(tb.oid) p where p.isleaf

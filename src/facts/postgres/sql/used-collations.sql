@@ -1,7 +1,7 @@
--- Versioned collations that columns of the tables named ($1 schemas, $2 names) or their indexes use, beside the database's own.
+-- Versioned collations that columns of the tables named (table_schemas, table_names) or their indexes use, beside the database's own.
 with tables as (
   select c.oid
-  from unnest($1::text[], $2::text[]) as w (schema, name)
+  from unnest(:table_schemas, :table_names) as w (schema, name)
   join pg_catalog.pg_namespace n on n.nspname = w.schema
   join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
 ),
