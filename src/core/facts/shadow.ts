@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { facet, name } from './facet.ts';
 import { functionName, plpgsqlReport, unjudged } from './function-report.ts';
 import { originSchema } from './origin.ts';
+import { repeatFacets } from './repeat.ts';
 import { schemaFacets } from './schema.ts';
 import { serverFacets } from './server.ts';
 
@@ -142,4 +143,5 @@ export const shadowFacets = {
   signupProbe: facet(signupProbe),
   functionChecks: facet(functionChecks),
   plpgsqlCheck: facet(plpgsqlCheck),
+  ...repeatFacets,
 } as const;

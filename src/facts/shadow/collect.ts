@@ -4,11 +4,15 @@ import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type F
 import { redact } from '../../core/redact.ts';
 import { collectCatalogue } from '../postgres/collect.ts';
 import { failedFact } from '../postgres/failed-fact.ts';
+import { tryDownScripts } from './down.ts';
 import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
 import { checkFunctions } from './function-checks.ts';
 import { checkWithExtension } from './plpgsql-check.ts';
+import { replayTwice } from './repeat.ts';
+import { declaredSchema } from './repeat-declared.ts';
 import type { ReplayResult } from './replay.ts';
 import { replayGaps } from './replay-gaps.ts';
+import { seedReplay } from './seed.ts';
 import { probeSignUp } from './signup-probe.ts';
 import { probeTimestamps } from './timestamp-probe.ts';
 
@@ -124,6 +128,10 @@ const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   signupProbe: probed<'signupProbe'>(probeSignUp),
   functionChecks: probed<'functionChecks'>(checkFunctions),
   plpgsqlCheck: probed<'plpgsqlCheck'>(checkWithExtension),
+  replayTwice: probed<'replayTwice'>(replayTwice),
+  declaredSchema: probed<'declaredSchema'>(declaredSchema),
+  seedReplay: probed<'seedReplay'>(seedReplay),
+  downScripts: probed<'downScripts'>(tryDownScripts),
 };
 
 function allAlike(names: readonly ShadowName[], fact: CollectedFact): Collected {

@@ -33,6 +33,9 @@ export interface ShadowCopy {
   close(): Promise<void>;
 }
 
+/** What a second replay must be told to do as the first did. */
+export type ReplaySettings = Pick<ReplayOptions, 'migrations' | 'grants' | 'statementTimeoutMs'>;
+
 export interface FromMigrations {
   /** Connection string of the replayed database. */
   url: string;
@@ -45,6 +48,12 @@ export interface FromMigrations {
   };
   /** Copies the database as it was right after the replay; null where the user's own server does not let us. */
   copy: (() => Promise<ShadowCopy>) | null;
+  /**
+   * An empty database with the baseline, on a server of its own (roles belong to a server): for another replay. Absent where
+   * the server is the user's own.
+   */
+  fresh?: () => Promise<ShadowCopy>;
+  settings?: ReplaySettings;
   /** Drops the database; the embedded server stops with its last user. */
   close(): Promise<void>;
 }
@@ -72,6 +81,7 @@ async function newServer(distribution: Distribution): Promise<PostgresServer> {
 
 interface Lease {
   server: PostgresServer;
+  distribution: Distribution;
   origin: ServerOrigin;
   /** True while somebody else in this process uses the server too. */
   isShared(): boolean;
@@ -95,6 +105,7 @@ async function acquire(major: number | null): Promise<Lease> {
     const server = await entry.server;
     return {
       server,
+      distribution,
       origin,
       isShared: () => entry.users > 1,
       release: async () => {
@@ -122,6 +133,18 @@ async function copier(server: PostgresServer, database: string): Promise<() => P
   };
 }
 
+async function freshDatabase(distribution: Distribution): Promise<ShadowCopy> {
+  const server = await newServer(distribution);
+  const database = `fresh_${randomBytes(6).toString('hex')}`;
+  try {
+    await server.createDatabase(database, await ensureBaseline(server));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { url: server.url(database), adminUrl: server.url(database, 'supabase_admin'), close: () => server.stop() };
+}
+
 function onceOnly(action: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => {
@@ -131,7 +154,7 @@ function onceOnly(action: () => Promise<void>): () => Promise<void> {
 }
 
 async function embedded(options: FromMigrationsOptions): Promise<FromMigrations> {
-  const { server, origin, isShared, release } = await acquire(options.major ?? null);
+  const { server, distribution, origin, isShared, release } = await acquire(options.major ?? null);
   const database = `replay_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
     if (isShared()) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
@@ -145,12 +168,22 @@ async function embedded(options: FromMigrationsOptions): Promise<FromMigrations>
       replay,
       server: { version: server.version ?? 0, origin },
       copy: await copier(server, database),
+      fresh: () => freshDatabase(distribution),
+      settings: settingsOf(options),
       close,
     };
   } catch (error) {
     await close().catch(() => undefined);
     throw serverTrouble(error) ?? error;
   }
+}
+
+function settingsOf({ migrations, grants, statementTimeoutMs }: FromMigrationsOptions): ReplaySettings {
+  return {
+    ...(migrations !== undefined && { migrations }),
+    ...(grants !== undefined && { grants }),
+    ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
+  };
 }
 
 async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promise<FromMigrations> {
