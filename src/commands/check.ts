@@ -11,7 +11,8 @@ import { wantsColour } from './colour.ts';
 import { giveConsents } from './consent.ts';
 import { openAuditSession, temporaryStateRoot } from './open-audit.ts';
 import type { CheckOptions, Format } from './options.ts';
-import { interruptible, runChecks, serverVersions } from './run-audit.ts';
+import { withProgress } from './progress.ts';
+import { interrupted, interruptible, runChecks, serverVersions } from './run-audit.ts';
 import { resolveProject, resolveTargets } from './targets.ts';
 
 export interface Rendering {
@@ -62,20 +63,24 @@ export async function checkCommand(
   const temporary = options.save ? null : temporaryStateRoot();
   const interrupt = interruptible();
   const project = resolveProject({ ...options, ...(temporary && { stateDir: temporary.root }) });
-  const targets = await resolveTargets(options, project, null, {
-    signal: interrupt.signal,
-    onFile: (path, done, total) => {
-      if (done === total) process.stderr.write(`supaready: replayed ${total} migrations (last: ${path})\n`);
+  const resolve = (report?: (text: string) => void) =>
+    resolveTargets(options, project, null, {
+      signal: interrupt.signal,
+      onFile: (path, done, total) => report?.(`${path} (${done + 1} of ${total})`),
+    });
+  const targets = await (options.fromMigrations ? withProgress('Replaying the migrations', resolve) : resolve()).catch(
+    (error) => {
+      interrupt.release();
+      temporary?.remove();
+      throw interrupt.signal.aborted ? interrupted() : error;
     },
-  }).catch((error) => {
-    temporary?.remove();
-    throw error;
-  });
+  );
   try {
     const { session, store } = openAuditSession({
       options,
       project,
       targets: targets.targets,
+      openShadow: targets.openShadow,
       mode: 'headless',
       version,
     });

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Check, type Checklist, checkpointsOf, type EnvironmentRef, type Parameters } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Declared } from '../core/facts/audit.ts';
-import type { FactName, Snapshot } from '../core/facts.ts';
+import { FACT_NAMES, type FactName, type Snapshot } from '../core/facts.ts';
 import type { CheckResult } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
 import { loadSqlParser } from '../core/sql.ts';
@@ -16,6 +16,9 @@ import type { Recorder } from './recorder.ts';
 import { refused } from './refused.ts';
 import { selectChecks } from './select.ts';
 import { judgeSignOff, signOffChecks } from './sign-off.ts';
+
+/** Progress also names what is no facet: a migration being replayed, a table being read. */
+const FACTS: ReadonlySet<string> = new Set(FACT_NAMES);
 
 export interface RunnerOptions {
   checklist: Checklist;
@@ -177,7 +180,7 @@ export class Runner {
       clock: () => performance.now(),
       signal: request.signal,
       onFacet: (facet, done, total) => {
-        collected.add(facet);
+        if (FACTS.has(facet)) collected.add(facet);
         request.onProgress?.({ phase: 'collect', environment, facet, done, total, startedAt });
       },
     });
