@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Checklist, Parameters } from '../core/check.ts';
 import type { NewEvent, Person } from '../core/events.ts';
 import type { Declared } from '../core/facts/audit.ts';
@@ -5,6 +6,7 @@ import type { Relation } from '../core/facts.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Policy } from '../core/policy.ts';
 import { loadSqlParser } from '../core/sql.ts';
+import { handedOver } from '../state/journal-store.ts';
 import type { AuditStore } from '../state/store.ts';
 import {
   type ActContext,
@@ -203,7 +205,23 @@ export class AuditSession implements AuditController {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  /**
+   * Writes the bundle for somebody who goes on with the audit, and journals that: from then on it can only be looked at here.
+   * `to`: their name. Throws UserError (exit 2 when it may not be, exit 3 when it cannot be written).
+   */
+  async handOff(to: string, directory?: string): Promise<{ path: string; sha256: string }> {
+    this.#assertWritable();
+    if (to.trim() === '')
+      throw refused('nobody-named', 'nobody is named to hand the audit to', 'say who: --handoff NAME');
+    const written = await this.bundle(directory);
+    const data = { to: to.trim(), bundle: basename(written.path), sha256: written.sha256 };
+    this.#recorder.record({ type: 'handoff', data });
+    return written;
+  }
+
   #assertWritable(): void {
+    const { handedTo } = this.#store.state;
+    if (handedTo !== null) throw handedOver(handedTo);
     if (this.#store.mode === 'read') {
       throw refused(
         'read-only',
@@ -230,8 +248,8 @@ export class AuditSession implements AuditController {
       checklist,
       directory,
       savedAt: state.lastEventAt,
-      readOnly: mode === 'read',
-      holder: holder ?? null,
+      readOnly: mode === 'read' || state.handedTo !== null,
+      holder: state.handedTo ?? holder ?? null,
       canApply: canApply ?? null,
       // Both need the stored catalogue: read only when a screen asks, so that the first frame does not wait for it.
       get tables() {

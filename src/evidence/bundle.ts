@@ -55,7 +55,7 @@ function blobsOf(store: AuditStore): Set<string> {
 
 /**
  * Writes the bundle of an audit as one deterministic .tar: same journal, snapshot and tool, same bytes.
- * Records the export in the journal afterwards (when it may be written to). Throws UserError (exit 3) when it cannot be written.
+ * Changes nothing in the audit. Throws UserError (exit 3) when it cannot be written.
  */
 export async function writeBundle(request: BundleRequest): Promise<{ path: string; sha256: string }> {
   const { store, version, policy, parameters } = request;

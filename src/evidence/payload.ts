@@ -69,7 +69,7 @@ function describeEvent(event: AuditEvent): string {
     case 'import':
       return `imported ${event.data.bundle} (${event.data.tier})`;
     case 'recover':
-      return `recovered from a torn last line of ${event.data.bytes} bytes`;
+      return `${event.data.bytes} bytes after the entry before, torn or damaged, were set aside`;
     case 'checklist.migrate':
       return `checklist ${event.data.from} → ${event.data.to}`;
   }
