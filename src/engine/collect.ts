@@ -10,6 +10,7 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
+import { pendingMigrations } from '../steps/lib/migration-files.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
 import { replayGaps } from '../facts/shadow/replay-gaps.ts';
@@ -282,6 +283,16 @@ async function repositoryFacts(
   });
 }
 
+/** Files that the live history does not have; none where no history says anything. */
+function pendingPaths({ repoMigrations, migrationHistory }: Collected): string[] {
+  if (repoMigrations?.status !== 'ok' || migrationHistory?.status !== 'ok') return [];
+  const { files, known } = pendingMigrations({
+    repoMigrations: repoMigrations.value,
+    migrationHistory: migrationHistory.value,
+  });
+  return known ? files.map(({ path }) => path) : [];
+}
+
 async function shadowFacts(
   request: CollectRequest,
   names: FactName[],
@@ -301,6 +312,7 @@ async function shadowFacts(
     names,
     root: repository ?? '',
     besideLive: shadow === null,
+    pending: pendingPaths(catalogue),
     open: async () =>
       shadow ??
       open({

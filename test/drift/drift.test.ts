@@ -4,9 +4,8 @@ import { describeObject } from '../../src/core/object.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
 import type { Catalogue } from '../../src/steps/lib/drift/side.ts';
-import { runScript } from '../helpers/database.ts';
 import { CRON_MUTATIONS, MUTATIONS, type Mutation } from './mutations.ts';
-import { applyFix, catalogueOf, differences, lineOf, startWorld, type World } from './world.ts';
+import { applyFix, catalogueOf, differences, lineOf, runScript, startWorld, type World } from './world.ts';
 
 beforeAll(loadSqlParser);
 
@@ -35,7 +34,7 @@ describe.each(SERVERS.map((folder) => [folder ?? 'embedded', folder] as const))(
       if (CRON_MUTATIONS.includes(mutation) && !world.hasCron) return;
       const { live, migrations } = world;
       onTestFailed(() => world.reset(), SLOW);
-      await runScript(live.url, live.adminUrl, mutation.sql);
+      await runScript(live, mutation.sql);
       const changed = await catalogueOf(live.url);
       const found = differences(changed, clean);
       const told = [...new Set(found.map(({ object }) => describeObject(object)))].sort();

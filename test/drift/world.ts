@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
+import { stretchesOf, withClient } from '../../src/commands/demo/script.ts';
 import { CATALOGUE_IN_SHADOW } from '../../src/core/facts/shadow.ts';
 import type { CollectedFact } from '../../src/core/facts.ts';
 import { describeObject } from '../../src/core/object.ts';
@@ -12,7 +13,7 @@ import { type PostgresServer, startServer } from '../../src/facts/shadow/server.
 import { driftBetween } from '../../src/steps/lib/drift/compare.ts';
 import type { Difference } from '../../src/steps/lib/drift/model.ts';
 import type { Catalogue } from '../../src/steps/lib/drift/side.ts';
-import { runScript } from '../helpers/database.ts';
+import BASE from './base.sql';
 import { CRON_BASE } from './mutations.ts';
 
 /** A database of a world, by its two users. */
@@ -33,8 +34,6 @@ export interface World {
   stop(): Promise<void>;
 }
 
-const BASE = readFileSync(new URL('./base.sql', import.meta.url), 'utf8');
-
 async function base(server: PostgresServer, name: string, template: string): Promise<Base> {
   await server.createDatabase(name, template);
   return { url: server.url(name), adminUrl: server.url(name, 'supabase_admin') };
@@ -48,8 +47,8 @@ export async function startWorld(binaries?: string): Promise<World> {
     ...(binaries !== undefined && { binaries }),
   });
   const first = await base(server, 'first', await ensureBaseline(server));
-  await runScript(first.url, first.adminUrl, BASE);
-  const hasCron = await runScript(first.url, first.adminUrl, CRON_BASE).then(
+  await runScript(first, BASE);
+  const hasCron = await runScript(first, CRON_BASE).then(
     () => true,
     () => false,
   );
@@ -60,13 +59,13 @@ export async function startWorld(binaries?: string): Promise<World> {
       await server.dropDatabase(name);
       await server.createDatabase(name, 'first');
     }
-    await runScript(live.adminUrl, live.adminUrl, ROLES);
+    await runScript(live, ROLES);
   };
   return { server, live, migrations, hasCron, reset, stop: () => server.stop() };
 }
 
 /** Roles belong to the server. */
-const ROLES = `
+const ROLES = `-- as supabase_admin
 drop role if exists drift_by_hand;
 alter role drift_reporting nobypassrls;
 alter role anon nobypassrls;
@@ -109,12 +108,9 @@ export async function applyFix(base: Base, statements: readonly string[]): Promi
   }
 }
 
-async function run(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+/** Runs a script as role postgres, stretches after `-- as supabase_admin` as the superuser. */
+export async function runScript(base: Base, script: string): Promise<void> {
+  for (const { role, sql } of stretchesOf(script)) await run(role === 'postgres' ? base.url : base.adminUrl, sql);
 }
+
+const run = (url: string, sql: string) => withClient(url, (client) => client.query(sql));

@@ -41,6 +41,14 @@ const replay = z
 const shadowCatalogue = z.object({
   /** server_version_num of the shadow; its major version may differ from the live server's. */
   serverVersionNum: z.int(),
+  /** How it was replayed: where migrations are pending, once more and without those. */
+  replay: z.object({
+    shims: z.array(z.string()),
+    regime: z.enum(['legacy', 'closed', 'mixed']),
+    /** Files that the live database has not applied, and that were left out. */
+    leftOut: z.array(z.string()),
+    failures: z.array(z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string() })),
+  }),
   relations: schemaFacets.relations.schema,
   columns: schemaFacets.columns.schema,
   constraints: schemaFacets.constraints.schema,
@@ -67,11 +75,11 @@ const shadowCatalogue = z.object({
   storage: serverFacets.storage.schema,
 });
 
-type CatalogueInShadow = Exclude<keyof typeof shadowCatalogue.shape, 'serverVersionNum'>;
+type CatalogueInShadow = Exclude<keyof typeof shadowCatalogue.shape, 'serverVersionNum' | 'replay'>;
 
 /** The catalogue facets that the shadow's catalogue holds. */
 export const CATALOGUE_IN_SHADOW = Object.keys(shadowCatalogue.shape).filter(
-  (name): name is CatalogueInShadow => name !== 'serverVersionNum',
+  (name): name is CatalogueInShadow => name !== 'serverVersionNum' && name !== 'replay',
 );
 
 /** What an UPDATE does to the times of a table, tried in a copy (src/facts/shadow/timestamp-probe.ts). */

@@ -13,7 +13,8 @@ import { buckets, cronJobs } from './kinds/service.ts';
 import { types } from './kinds/type.ts';
 import type { Difference, Direction, Kind, Pair, Shown } from './model.ts';
 import { wholeKey } from './model.ts';
-import { type RegimeMistake, regimeMistakes } from './regime.ts';
+import { type RegimeMistake, type ReplayRegime, regimeMistakes, stillOpen } from './regime.ts';
+import { shimTest } from './shims.ts';
 import { type Catalogue, pairOf, type Side } from './side.ts';
 
 const KINDS = [
@@ -47,8 +48,21 @@ export interface Drift {
   differences: Difference[];
   /** Objects looked at, on either side. */
   objects: number;
+  /** Where the replay's default grants are not those that the live objects were made under. */
   regime: RegimeMistake[];
+  /** What the live database still grants to API roles by default. */
+  stillOpen: ReturnType<typeof stillOpen>;
+  /** Objects left out since they rest on stand-ins for extensions, in words. */
+  incomparable: string[];
 }
+
+/** What of the replay bears on the comparison. */
+export interface ReplayFacts {
+  regime: ReplayRegime;
+  /** Extensions that the shadow has stand-ins for. */
+  shims: readonly string[];
+}
+const PLAIN_REPLAY: ReplayFacts = { regime: 'legacy', shims: [] };
 
 interface Rows {
   live: ReadonlyMap<string, never>;
@@ -62,10 +76,10 @@ function byKey(kind: Kind<never>, side: Side): Map<string, never> {
 }
 
 /** Everything in which the live database differs from the one that the migrations make. Order: by kind, then by key. */
-export function driftBetween(live: Catalogue, migrations: Catalogue): Drift {
+export function driftBetween(live: Catalogue, migrations: Catalogue, replay: ReplayFacts = PLAIN_REPLAY): Drift {
   const pair: Pair = { ...pairOf(live, migrations), names: new Map() };
   const regime = regimeMistakes(pair);
-  const kinds = [...KINDS, ...grantKinds(regime)];
+  const kinds = [...KINDS, ...grantKinds(regime, replay.regime)];
   const all = kinds.map((kind) => ({
     kind,
     rows: { live: byKey(kind, pair.live), migrations: byKey(kind, pair.migrations) },
@@ -81,8 +95,11 @@ export function driftBetween(live: Catalogue, migrations: Catalogue): Drift {
       }
     }
   }
-  const differences = all.flatMap(({ kind, rows }) => compareKind(kind, rows, pair, present, told));
-  return { differences, objects: objects.size, regime };
+  const found = all.flatMap(({ kind, rows }) => compareKind(kind, rows, pair, present, told));
+  const restsOnShim = shimTest(replay.shims);
+  const differences = found.filter((difference) => !restsOnShim(difference));
+  const incomparable = [...new Set(found.filter(restsOnShim).map(({ object }) => describeObject(object)))].sort();
+  return { differences, objects: objects.size, regime, stillOpen: stillOpen(pair, replay.regime), incomparable };
 }
 
 type Present = Record<'live' | 'migrations', ReadonlySet<string>>;

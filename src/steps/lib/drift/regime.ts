@@ -92,6 +92,52 @@ export function regimeMistakes(pair: Pair): RegimeMistake[] {
   return mistakes;
 }
 
+/** How the replay's default grants came about: `legacy` throughout, or `closed` from some file on, by its time stamp. */
+export type ReplayRegime = 'legacy' | 'closed' | 'mixed';
+
+/**
+ * The default privileges in public, without what is only the regime's. Supabase closes them in every project: live defaults
+ * that are closed where the replay's are legacy, for all API roles at once, are its doing. Where the replay closed them by
+ * the time stamps of files, live defaults that still give something are told once, by `stillOpen`.
+ */
+export function comparableDefaults(
+  kind: GrantClass,
+  live: readonly string[],
+  migrations: readonly string[],
+  regime: ReplayRegime,
+): [readonly string[], readonly string[]] {
+  const given = (acl: readonly string[]) => regimeGrants(acl, kind);
+  const closedByPlatform = regime === 'legacy' && given(live).length === 0;
+  const openedSince = regime !== 'legacy' && given(migrations).every((grant) => given(live).includes(grant));
+  return closedByPlatform || openedSince
+    ? [withoutRegimeGrants(live, kind), withoutRegimeGrants(migrations, kind)]
+    : [live, migrations];
+}
+
+/** `anon r`, `anon a`, …: the grants of an ACL that the regime decides. */
+function regimeGrants(acl: readonly string[], kind: GrantClass): string[] {
+  return acl
+    .map(parseAclItem)
+    .flatMap(({ grantee, privileges }) =>
+      REGIME_ROLES.includes(grantee)
+        ? [...privileges].filter((letter) => LETTERS[kind].includes(letter)).map((letter) => `${grantee} ${letter}`)
+        : [],
+    );
+}
+
+/** Kinds of objects that the live database still grants to API roles by default, where the replay took that as ended. */
+export function stillOpen(pair: Pair, regime: ReplayRegime): GrantClass[] {
+  if (regime === 'legacy') return [];
+  const defaults = (side: Side, kind: GrantClass) =>
+    side.catalogue.defaultAcls.find(
+      ({ owner, schema, objects }) => owner === side.deployRole && schema === 'public' && objects === kind,
+    )?.acl ?? [];
+  return (['tables', 'sequences', 'functions'] as const).filter((kind) => {
+    const [live, migrations] = [defaults(pair.live, kind), defaults(pair.migrations, kind)];
+    return regimeGrants(live, kind).some((grant) => !regimeGrants(migrations, kind).includes(grant));
+  });
+}
+
 /** True where a difference between two ACLs of objects in public may be the regime's. */
 export function isRegimeGrant(
   mistakes: readonly RegimeMistake[],

@@ -37,7 +37,8 @@ function message({ object, aspect, shown, follows }: Difference): string {
     return `${name} is in the live database, and the migrations do not make it: a database built from them will not have it`;
   const end = follows === null ? '' : `: ${follows}`;
   if (aspect === 'name') return `${name} is called ${shown.migrations} in the migrations${end}`;
-  return `the ${aspect} of ${name} is not what the migrations make (live: ${inline(shown.live)}; migrations: ${inline(shown.migrations)})${end}`;
+  const what = object.kind === aspect ? '' : ` in its ${aspect}`;
+  return `${name} differs from the migrations${what} (live: ${inline(shown.live)}; migrations: ${inline(shown.migrations)})${end}`;
 }
 
 function detail({ object, aspect, shown }: Difference): string {

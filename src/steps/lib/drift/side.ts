@@ -13,7 +13,7 @@ import {
 import { isProject } from './platform.ts';
 
 /** The catalogue facets of one database. Null where a service is not there, or could not be read. */
-export type Catalogue = Facts['shadowCatalogue'];
+export type Catalogue = Omit<Facts['shadowCatalogue'], 'replay'>;
 
 /** The role that the migrations' statements run as in a replay, and on hosted Supabase. */
 const MIGRATIONS_ROLE = 'postgres';
@@ -23,6 +23,7 @@ type CommentKind = Row<'comments'>['kind'];
 /** One database of the two that are compared, with its indexes. */
 export class Side {
   readonly catalogue: Catalogue;
+  readonly isLive: boolean;
   /** The role that owns what the migrations make. */
   readonly deployRole: string;
   /** Privilege letters that one of the two servers does not know. */
@@ -38,8 +39,9 @@ export class Side {
   readonly #sequencesOfTable: ReadonlyMap<string, readonly Row<'sequences'>[]>;
   readonly #views: ReadonlyMap<string, string>;
 
-  constructor(catalogue: Catalogue, deployRole: string, ignoredLetters: ReadonlySet<string>) {
+  constructor(catalogue: Catalogue, isLive: boolean, deployRole: string, ignoredLetters: ReadonlySet<string>) {
     this.catalogue = catalogue;
+    this.isLive = isLive;
     this.deployRole = deployRole;
     this.ignoredLetters = ignoredLetters;
     this.#columns = columnsByTable(catalogue.columns);
@@ -157,7 +159,7 @@ export function pairOf(live: Catalogue, migrations: Catalogue): { live: Side; mi
   const old = Math.min(live.serverVersionNum, migrations.serverVersionNum) < MAINTAIN_SINCE;
   const ignored = new Set(old ? ['m'] : []);
   return {
-    live: new Side(live, deployRoleOf(live, migrations), ignored),
-    migrations: new Side(migrations, MIGRATIONS_ROLE, ignored),
+    live: new Side(live, true, deployRoleOf(live, migrations), ignored),
+    migrations: new Side(migrations, false, MIGRATIONS_ROLE, ignored),
   };
 }

@@ -173,10 +173,10 @@ export const publications: Kind<Publication> = {
             ...without(row.members, other.members).map(memberText),
             ...row.schemas.filter((name) => !other.schemas.includes(name)).map((name) => `schema ${name}`),
           ];
-          return only.length === 0 ? 'without' : only.join(', ');
+          return only.length === 0 ? 'nothing more' : `also ${only.join(', ')}`;
         };
         const shown = { live: text(live, migrations), migrations: text(migrations, live) };
-        return shown.live === 'without' && shown.migrations === 'without' ? null : shown;
+        return shown.live === shown.migrations ? null : shown;
       },
       change(from, to, direction) {
         const name = quoteIdent(from.name);

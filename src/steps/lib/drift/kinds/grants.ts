@@ -13,7 +13,13 @@ import {
   privilegeStatements,
   privilegesOf,
 } from '../privileges.ts';
-import { isRegimeGrant, type RegimeMistake, regimeState, withoutRegimeGrants } from '../regime.ts';
+import {
+  comparableDefaults,
+  isRegimeGrant,
+  type RegimeMistake,
+  type ReplayRegime,
+  withoutRegimeGrants,
+} from '../regime.ts';
 import type { Side } from '../side.ts';
 import { columns } from './column.ts';
 import { functions } from './function.ts';
@@ -205,14 +211,11 @@ const isGrantClass = (objects: string): objects is GrantClass =>
   objects === 'tables' || objects === 'sequences' || objects === 'functions';
 
 /** Every entry of either side is looked at: one that is missing is compared as what its absence stands for. */
-function defaultPrivileges(): Kind<DefaultAcl> {
+function defaultPrivileges(regime: ReplayRegime): Kind<DefaultAcl> {
   const acls = (live: DefaultAcl, migrations: DefaultAcl): [readonly string[], readonly string[]] => {
     const { objects } = live;
-    if (live.schema === 'public' && isGrantClass(objects)) {
-      const [a, b] = [regimeState(live.acl, objects), regimeState(migrations.acl, objects)];
-      if (a !== b && a !== 'neither' && b !== 'neither')
-        return [withoutRegimeGrants(live.acl, objects), withoutRegimeGrants(migrations.acl, objects)];
-    }
+    if (live.schema === 'public' && isGrantClass(objects))
+      return comparableDefaults(objects, live.acl, migrations.acl, regime);
     return [live.acl, migrations.acl];
   };
   const privileges = (row: DefaultAcl, acl: readonly string[], side: Side) => privilegesOf(acl, row.owner, side);
@@ -234,7 +237,8 @@ function defaultPrivileges(): Kind<DefaultAcl> {
         },
         follows: 'what is made from now on is granted otherwise than the migrations say',
         change(from, to, direction) {
-          const [a, b] = acls(from, to);
+          const [x, y] = direction.from.isLive ? acls(from, to) : acls(to, from);
+          const [a, b] = direction.from.isLive ? [x, y] : [y, x];
           return privilegeStatements({
             target: from.objects,
             have: privileges(from, a, direction.from),
@@ -259,7 +263,7 @@ function isOwnDefault(row: DefaultAcl, side: Side): boolean {
 }
 
 /** Every kind of grants, with those left out that only the replay’s guess at the regime makes. */
-export function grantKinds(mistakes: readonly RegimeMistake[]): Kind<never>[] {
+export function grantKinds(mistakes: readonly RegimeMistake[], regime: ReplayRegime): Kind<never>[] {
   const kinds = [
     schemaGrants,
     publicGrants,
@@ -291,7 +295,7 @@ export function grantKinds(mistakes: readonly RegimeMistake[]): Kind<never>[] {
         (row) => row,
       ),
     ),
-    defaultPrivileges(),
+    defaultPrivileges(regime),
   ];
   return kinds as unknown as Kind<never>[];
 }
