@@ -10,10 +10,10 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
-import { pendingMigrations } from '../steps/lib/migration-files.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
 import { replayGaps } from '../facts/shadow/replay-gaps.ts';
+import { pendingMigrations } from '../steps/lib/migration-files.ts';
 
 /*
  * Collectors are loaded when they are used: database driver, parsers and servers are half the program, and the wizard's
@@ -131,8 +131,12 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
 
   const catalogueNames = only(names, FACT_SOURCES.catalogue);
   const dataNames = only(names, FACT_SOURCES.data);
+  if (request.repository !== null && catalogueNames.length > 0) names.add('repoMigrations');
   const repositoryNames = only(names, FACT_SOURCES.repository);
-  if (replayed) names.add('replay');
+  // How the replay went, and what it stood in for, belongs to whatever a shadow database tells.
+  if (replayed || FACT_SOURCES.shadow.some((name) => names.has(name))) names.add('replay');
+  // Every finding says where its object comes from (evaluate.ts).
+  if (FACT_SOURCES.shadow.some((name) => names.has(name))) names.add('replayOrigins');
   const shadowNames = only(names, FACT_SOURCES.shadow);
   const platformNames = only(names, FACT_SOURCES.platform);
   const total =

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { originSchema } from './origin.ts';
 
 /* Repository facets. Paths are relative to the repository root, with `/`. */
 
@@ -78,10 +79,8 @@ const repoMigrations = () =>
     destructive: z.array(z.object({ path: z.string(), line: z.int(), statement: z.string(), hasDown: z.boolean() })),
     /** Those that config.toml names first, in its order. */
     seeds: z.array(z.string()),
-    /** Where the statement that created, or last replaced, an object stands. kind as in ObjectRef. */
-    origins: z.array(
-      z.object({ kind: z.string(), schema: name, name, table: z.string().nullable(), path: z.string(), line: z.int() }),
-    ),
+    /** As far as the files' statements can be followed without running them. */
+    origins: z.array(originSchema),
   });
 
 /** The rules of `migrationRisks`, by the names squawk documents them under (squawkhq.com/docs/rules). */

@@ -33,4 +33,4 @@ end $$;
 do language plpgsql 'begin alter table in_block disable row level security; end'; -- => rls @ table public.in_block
 
 select set_config('search_path', 'final_parts', false);
-insert into storage.buckets (id, name, public) values ('avatars', 'avatars', true); -- => bucket avatars
+insert into storage.buckets (id, name, public) values ('avatars', 'avatars', true); -- => bucket storage.avatars

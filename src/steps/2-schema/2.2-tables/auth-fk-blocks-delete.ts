@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { constraintRef, type ForeignKey, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { columnNamed, groupBy, keyOf, primaryKeyOf } from '../../lib/tables.ts';
 import { isRecord } from '../records.ts';
 
@@ -21,7 +20,6 @@ export const authFkBlocksDelete = defineCheck({
   item: 'd',
   matrix: 'Schema',
   needs: ['constraints', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
     const byTarget = groupBy(keys, ({ references }) => keyOf(references.schema, references.table));
@@ -66,7 +64,6 @@ export const authFkBlocksDelete = defineCheck({
             : `a user cannot be deleted once their ${qualified(references.schema, references.table)} has a row in ${table}: the foreign key ${quoteIdent(key.name)} stops the cascade`,
           detail: `ON DELETE ${references.onDelete === 'a' ? 'NO ACTION' : 'RESTRICT'} on (${key.columns.join(', ')}) → ${qualified(references.schema, references.table)}.`,
           fix: { sql: mend(key) },
-          ...located(facts, object),
         },
       ];
     });

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnsSetOnDelete, constraintRef, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { columnNamed, primaryKeyOf, singular, words } from '../../lib/tables.ts';
 import { isPartOf, isRecord } from '../records.ts';
 
@@ -19,7 +18,6 @@ export const cascadeOnRecords = defineCheck({
   item: 'd',
   matrix: 'Schema',
   needs: ['constraints', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
     const findings = keys.flatMap((key): FindingDraft[] => {
@@ -47,7 +45,6 @@ export const cascadeOnRecords = defineCheck({
             detail: `ON DELETE SET NULL on (${key.columns.join(', ')}), of which ${emptied.join(', ')} may not be NULL.`,
             fix: fixed ? { sql: recreateForeignKey(key, 'r') } : { sql: free.replace(/;\n$/, '') },
             discriminator: 'set-null',
-            ...located(facts, object),
           },
         ];
       }
@@ -62,7 +59,6 @@ export const cascadeOnRecords = defineCheck({
           detail: `ON DELETE CASCADE on (${key.columns.join(', ')}) → ${target}.`,
           fix: { sql: keep ? recreateForeignKey(key, 'r') : free + recreateForeignKey(key, 'n') },
           discriminator: 'cascade',
-          ...located(facts, object),
         },
       ];
     });

@@ -1,6 +1,5 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { keyOf, tableRef, userTables, words } from '../../lib/tables.ts';
 import { tablesOfUsers } from '../../lib/user-data.ts';
 
@@ -55,8 +54,8 @@ export const tablePurpose = defineCheck({
   remedy: 'Write one sentence with `comment on table`: what a row is, who owns it, whether it is personal data.',
   item: 'a',
   matrix: 'Schema',
+  aspect: 'comment',
   needs: ['relations', 'columns', 'constraints'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations);
     const ofUsers = tablesOfUsers(facts.constraints);
@@ -82,7 +81,6 @@ export const tablePurpose = defineCheck({
             : `nothing says what ${name} is for`,
           detail: why ? `It has no comment, and ${why}.` : 'It has no comment.',
           fix: { command: `comment on table ${name} is '…': what a row is, who owns it, whether it is personal data` },
-          ...located(facts, tableRef(table)),
         };
       });
     return evaluated(tables.length, 'table', findings);

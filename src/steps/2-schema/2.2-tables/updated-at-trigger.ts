@@ -3,7 +3,6 @@ import type { Facts, Relation, Trigger } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { listed } from '../../lib/refs.ts';
 import { columnRef, columnsByTable, functionsByName, keyOf, triggersByTable, userTables } from '../../lib/tables.ts';
 import { isUpdatedAt, triggerShape, writesNew } from '../time-columns.ts';
@@ -130,7 +129,6 @@ export const updatedAtTrigger = defineCheck({
             fix: {
               sql: `${touch.create}create trigger ${quoteIdent(trigger)} before update on ${name} for each row execute function ${touch.call}`,
             },
-            ...located(facts, object),
           },
         ];
       });

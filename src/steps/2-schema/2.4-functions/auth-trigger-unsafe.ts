@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { holds, relationNamed } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { functionSql, listed } from '../../lib/refs.ts';
 import { functionTree, relationsIn, throughFunctions } from '../../lib/sql-tree.ts';
 import { groupBy } from '../../lib/tables.ts';
@@ -100,7 +99,7 @@ export const authTriggerUnsafe = defineCheck({
     'In a copy of the replayed migrations users are really inserted as supabase_auth_admin, in the shapes GoTrue writes; only a failure counts. Ways to sign in that are not known to be switched on are low. A failure that may come from rows which the migrations do not bring is low. Without a copy only a function is reported that runs with the rights of supabase_auth_admin and touches tables closed to it.',
   matrix: 'Schema',
   needs: ['triggers', 'functions', 'relations', 'columns', 'roles'],
-  uses: ['signupProbe', 'shadowCatalogue', 'repoConfig', 'platformAuth', 'repoMigrations'],
+  uses: ['signupProbe', 'shadowCatalogue', 'repoConfig', 'platformAuth'],
   evaluate({ facts, environment }) {
     const standing = facts.triggers.flatMap((trigger): Standing[] => {
       if (trigger.schema !== 'auth' || !['users', 'identities'].includes(trigger.table)) return [];
@@ -128,7 +127,6 @@ export const authTriggerUnsafe = defineCheck({
             detail: `${qualified(one.fn.schema, one.fn.name)} is not SECURITY DEFINER. No sign-up was tried: there is no copy of the database with this trigger.`,
             fix: { sql: definerFix(one.fn) },
             discriminator: 'not definer',
-            ...located(facts, object),
           },
         ];
       });
@@ -162,7 +160,6 @@ export const authTriggerUnsafe = defineCheck({
           detail: `Tried in a copy of the schema as supabase_auth_admin: ${failure.step === 'insert' ? 'the INSERT' : `the step “${failure.step}”`} failed with ${failure.sqlstate}${failure.context.length > 0 ? ` in ${failure.context.join(', called by ')}` : ''}. Failed: ${ways.join(', ')}; tried: ${probe.tried.join(', ')}.`,
           fix: fixFor(one.fn, failure),
           discriminator: `${failure.sqlstate} ${usual.length > 0 ? 'usual' : ways.join(' ')}`,
-          ...located(facts, object),
         },
       ];
     });

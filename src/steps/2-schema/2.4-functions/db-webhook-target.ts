@@ -3,7 +3,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
 import { callsIn, functionTree } from '../../lib/sql-tree.ts';
 import { triggerShape } from '../time-columns.ts';
@@ -70,7 +69,7 @@ export const dbWebhookTarget = defineCheck({
   falseAlarms: 'In a development environment a local target is right. The public anon key in a header is no secret.',
   matrix: 'Monitoring',
   needs: ['triggers', 'declared'],
-  uses: ['functions', 'cronJobs', 'repoMigrations'],
+  uses: ['functions', 'cronJobs'],
   evaluate({ facts, environment }) {
     const hooks = facts.triggers.filter(
       (trigger) => trigger.functionSchema === 'supabase_functions' && trigger.function === 'http_request',
@@ -91,7 +90,6 @@ export const dbWebhookTarget = defineCheck({
               'Dashboard → Integrations → Database Webhooks: set the address of this environment (and in the migration that made it).',
           },
           discriminator: 'target',
-          ...located(facts, object),
         });
       }
       if (/\[REDACTED:(?!anon-jwt|service-role-jwt:demo)/.test(headers)) {
@@ -104,7 +102,6 @@ export const dbWebhookTarget = defineCheck({
               'Rotate the key, put the new one into Vault, and call net.http_post from a function that reads it there.',
           },
           discriminator: 'key',
-          ...located(facts, object),
         });
       }
       return found;
@@ -139,7 +136,6 @@ export const dbWebhookTarget = defineCheck({
             'Read the address from Vault or a settings table, so that each environment has its own, in a new migration.',
         },
         discriminator: 'target',
-        ...located(facts, object),
       });
     }
     return evaluated(hooks.length + senders.length, 'sender of web requests', findings, 'senders of web requests');

@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { walk } from '../../../core/sql.ts';
 import { counted, qualified } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import {
   type Call,
   callsIn,
@@ -94,7 +93,6 @@ export const fnErrorHandling = defineCheck({
     'A handler that raises a warning or more, logs, writes anything or returns the error text is not reported, nor one for named conditions; net.http_post of pg_net does not wait; a function of yours called http_get is not the extension’s. The extension http waits five seconds by itself: only a limit that was taken away or set above thirty seconds counts.',
   matrix: 'Schema',
   needs: ['functions', 'triggers', 'extensions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const http = facts.extensions.find(({ name }) => name === 'http');
     const dblink = facts.extensions.find(({ name }) => name === 'dblink');
@@ -161,7 +159,6 @@ export const fnErrorHandling = defineCheck({
             command: "Name the conditions you expect, and in “when others” at least: raise warning '…: %', sqlerrm;",
           },
           discriminator: 'swallow',
-          ...located(facts, object),
         });
       }
       const waiting = waits(fn);
@@ -175,7 +172,6 @@ export const fnErrorHandling = defineCheck({
           detail: `It calls ${call}${call === 'pg_sleep' ? '' : ' of the extension http, which is synchronous'}${through ? `, by way of ${qualified(through.schema, through.name)}` : ''}.`,
           fix: { command: 'Use net.http_post of pg_net, or write to an outbox table that a job sends from.' },
           discriminator: 'http',
-          ...located(facts, object),
         });
       }
       const limits = unlimited(fn);
@@ -188,7 +184,6 @@ export const fnErrorHandling = defineCheck({
             command: 'Add connect_timeout=5 to the connection string, or set CURLOPT_TIMEOUT_MS to a few seconds.',
           },
           discriminator: 'timeout',
-          ...located(facts, object),
         });
       }
       return found;

@@ -6,7 +6,6 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnsOf, relationNamed } from '../../lib/exposure.ts';
 import { CALLER_FACTS, calledBy } from '../../lib/function-callers.ts';
 import { complaintKey, type FunctionVerdict, isThereLive, reportOn, verdictOn } from '../../lib/function-issues.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef } from '../../lib/refs.ts';
 import { functionTree } from '../../lib/sql-tree.ts';
 import { keyOf } from '../../lib/tables.ts';
@@ -86,7 +85,7 @@ export const fnReferencesMissing = defineCheck({
     'With a shadow database PostgreSQL itself analyses each statement and expression of each PL/pgSQL body, with its variables, for each table a trigger function stands on; temporary and transition tables, dynamic SQL, records of unknown shape, extensions that are only stood in for and names of failed migrations are left out. Without one, only the targets of INSERT, UPDATE and DELETE are looked up in the catalogue, where neither a variable nor a common table expression can stand. What plpgsql-check reports of a live database is not reported twice.',
   matrix: 'Schema',
   needs: ['functions', 'relations', 'columns', 'schemas', 'triggers'],
-  uses: ['functionChecks', 'plpgsqlCheckLive', 'repoMigrations', ...CALLER_FACTS],
+  uses: ['functionChecks', 'plpgsqlCheckLive', ...CALLER_FACTS],
   evaluate({ facts, environment }) {
     const functions = facts.functions.filter(
       (fn) => !fn.platform && fn.extension === null && (fn.language === 'sql' || fn.language === 'plpgsql'),
@@ -122,7 +121,6 @@ export const fnReferencesMissing = defineCheck({
                 'Change the function to the schema as it is, in a new migration, or drop it if nothing calls it.',
             },
             discriminator: complaintKey(issue),
-            ...located(facts, object),
           },
         ];
       });
@@ -161,7 +159,6 @@ export const fnReferencesMissing = defineCheck({
         detail: `The function’s body was read as a tree and its names looked up in the catalogue. ${calledBy(facts, fn)}`,
         fix: { command: 'Change the function to the table as it is, or drop it if nothing calls it.' },
         discriminator,
-        ...located(facts, object),
       }));
     });
     return evaluated(readable.length, 'function', findings);

@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { CALLER_FACTS, type CallerFacts, calledBy } from '../../lib/function-callers.ts';
 import { complaintKey, isThereLive, reportOn, verdictOn } from '../../lib/function-issues.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
 
 type Report = Extract<Facts['plpgsqlCheck'], { version: string }>;
@@ -26,12 +25,7 @@ function place({ line, statement }: Issue): string {
   return line === null ? '' : `, line ${line}${statement === null ? '' : ` (${statement})`}`;
 }
 
-function findingsOn(
-  facts: CallerFacts & Partial<Pick<Facts, 'repoMigrations'>>,
-  fn: FunctionFact,
-  issues: readonly Issue[],
-  version: string,
-): FindingDraft[] {
+function findingsOn(facts: CallerFacts, fn: FunctionFact, issues: readonly Issue[], version: string): FindingDraft[] {
   const object = functionRef(fn);
   const name = qualified(fn.schema, fn.name);
   const found: FindingDraft[] = [];
@@ -51,7 +45,6 @@ function findingsOn(
           : 'Use format() with %I and %L, or EXECUTE … USING.',
       },
       discriminator: `${issue.level} ${complaintKey(issue)}`,
-      ...located(facts, object),
     });
   }
   const warnings = issues.filter(({ level }) => level === 'warning');
@@ -67,7 +60,6 @@ function findingsOn(
         .join('; '),
       fix: { command: 'Read each; most are a variable that is never used or a result that is thrown away.' },
       discriminator: 'warnings',
-      ...located(facts, object),
     });
   }
   return found;
@@ -85,7 +77,7 @@ export const plpgsqlCheck = defineCheck({
     'Trigger functions are read for each table they stand on. Tables made when a function runs, transition tables, records filled by EXECUTE, extensions that are only stood in for and names that a failed migration would have made are left out, and so is what sql-fn-compiles or fn-references-missing reports already. Warnings are low, one finding a function.',
   matrix: 'Schema',
   needs: ['functions', 'triggers', 'relations', 'columns'],
-  uses: ['plpgsqlCheck', 'plpgsqlCheckLive', 'functionChecks', 'repoMigrations', ...CALLER_FACTS],
+  uses: ['plpgsqlCheck', 'plpgsqlCheckLive', 'functionChecks', ...CALLER_FACTS],
   evaluate({ facts, environment }) {
     const functions = facts.functions.filter((fn) => isUsers(fn) && fn.language === 'plpgsql');
     if (functions.length === 0) return notApplicable('there is no function in PL/pgSQL');

@@ -3,7 +3,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { CALLER_FACTS, calledBy } from '../../lib/function-callers.ts';
 import { complaintKey, isThereLive, verdictOn } from '../../lib/function-issues.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
 
 export const sqlFnCompiles = defineCheck({
@@ -18,7 +17,7 @@ export const sqlFnCompiles = defineCheck({
     'Every SQL and PL/pgSQL function is created again in a copy of the replayed migrations. Functions that make the tables they use, those that need an extension which is only stood in for, and those that name what a failed migration would have made are left out. A live function whose body is another than the one in the migrations is not judged by it.',
   matrix: 'Schema',
   needs: ['functions', 'functionChecks', 'relations', 'columns'],
-  uses: ['triggers', 'repoMigrations', ...CALLER_FACTS],
+  uses: ['triggers', ...CALLER_FACTS],
   evaluate({ facts, environment }) {
     const functions = facts.functions.filter(
       (fn) => isUsers(fn) && (fn.language === 'sql' || fn.language === 'plpgsql') && fn.kind !== 'aggregate',
@@ -39,7 +38,6 @@ export const sqlFnCompiles = defineCheck({
                 'Change the function to the schema as it is, in a new migration, or drop it if nothing calls it.',
             },
             discriminator: complaintKey(issue),
-            ...located(facts, object),
           },
         ];
       });

@@ -3,7 +3,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { groupBy, keyOf, tableRef } from '../../lib/tables.ts';
 
 export const triggerDisabled = defineCheck({
@@ -17,8 +16,8 @@ export const triggerDisabled = defineCheck({
   falseAlarms:
     'Triggers that fire always (ENABLE ALWAYS) are fine. Those that Supabase keeps on its own tables are left alone.',
   matrix: 'Schema',
+  aspect: 'enabled',
   needs: ['triggers', 'constraints', 'eventTriggers'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const triggers = facts.triggers.filter((trigger) => !trigger.platform || trigger.functionSchema === 'public');
     const findings: FindingDraft[] = [];
@@ -32,7 +31,6 @@ export const triggerDisabled = defineCheck({
         detail:
           trigger.enabled === 'D' ? 'It is disabled.' : 'It is enabled for replicas only, and this server is none.',
         fix: { sql: `alter table ${table} enable trigger ${quoteIdent(trigger.name)}` },
-        ...located(facts, object),
       });
     }
     const events = facts.eventTriggers.filter(({ owner }) => owner !== 'supabase_admin');
@@ -72,7 +70,6 @@ export const triggerDisabled = defineCheck({
               : `alter table ${table} enable trigger all`,
         },
         discriminator: 'constraint triggers',
-        ...located(facts, object),
       });
     }
     return evaluated(triggers.length + events.length, 'trigger', findings);

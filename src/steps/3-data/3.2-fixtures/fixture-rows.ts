@@ -1,6 +1,5 @@
 import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef } from '../../lib/tables.ts';
 import { columnName, columnsLookedAt, foundColumns, outOf } from '../samples.ts';
 
@@ -23,7 +22,6 @@ export const fixtureRows = defineCheck({
     'Only production is judged, from at most 1,000 rows a table. What people type into forms (test@test.com) is left out below one value in a hundred.',
   matrix: 'Seed',
   needs: ['columnSamples'],
-  uses: ['repoMigrations'],
   parameters: { minShare: 0.01 },
   evaluate({ facts, parameters, environment }) {
     if (environment.kind !== 'production')
@@ -40,7 +38,6 @@ export const fixtureRows = defineCheck({
             detail: `${outOf(count, column)}.`,
             fix: { command: 'Look at these rows and delete those that no customer made.' },
             discriminator: detector,
-            ...located(facts, object),
           },
         ];
       });

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import { cards, ibans, phones, socialSecurity, testCards } from '../../../core/detect/believable.ts';
 import { hintOf } from '../../../core/detect/hints.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef, isHistory, keyOf } from '../../lib/tables.ts';
 import { tablesOfUsers } from '../../lib/user-data.ts';
 import { columnName, columnsLookedAt, foundColumns, outOf, type SampledColumn } from '../samples.ts';
@@ -119,19 +118,17 @@ export const piiPatterns = defineCheck({
     'At most 1,000 rows a table are sampled. Numbers must have an issuer’s prefix, length and checksum (cards), an assignable area (Social Security) or a checksum (IBAN), and a column of order numbers, of which one in ten passes by chance, is told by its share. Mail addresses and telephone numbers count only in JSON and logs.',
   matrix: 'Seed',
   needs: ['columnSamples', 'constraints'],
-  uses: ['repoMigrations'],
   parameters: { minContacts: 5 },
   evaluate({ facts, parameters, environment }) {
     const ofUsers = tablesOfUsers(facts.constraints);
     const production = environment.kind === 'production';
     const findings = foundColumns(facts.columnSamples).flatMap((column): FindingDraft[] => {
       const object = columnRef(column.schema, column.table, column.column);
-      const place = located(facts, object);
       return [
         ...cardDrafts(column, production),
         ...identityDrafts(column),
         ...contactDrafts(column, ofUsers.has(keyOf(column.schema, column.table)), parameters.minContacts),
-      ].map((draft) => ({ object, ...draft, ...place }));
+      ].map((draft) => ({ object, ...draft }));
     });
     return evaluated(columnsLookedAt(facts.columnSamples), 'column', findings);
   },

@@ -1,7 +1,6 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import type { Severity } from '../../../core/severity.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef } from '../../lib/tables.ts';
 import { columnName, columnsLookedAt, foundColumns, outOf, type SampledColumn } from '../samples.ts';
 
@@ -75,11 +74,8 @@ export const secretInColumn = defineCheck({
     'Formats are confirmed beyond their prefix (a JWT must decode; slugs that begin with sk- are no keys). Anon keys, publishable keys and the demo keys of a local Supabase are public. Password hashes (bcrypt, Argon2, scrypt) are as they should be.',
   matrix: 'Seed',
   needs: ['columnSamples'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
-    const findings = foundColumns(facts.columnSamples)
-      .flatMap(draftsOf)
-      .map((draft) => ({ ...draft, ...located(facts, draft.object) }));
+    const findings = foundColumns(facts.columnSamples).flatMap(draftsOf);
     return evaluated(columnsLookedAt(facts.columnSamples), 'column', findings);
   },
 });

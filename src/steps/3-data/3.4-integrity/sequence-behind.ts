@@ -1,7 +1,6 @@
 import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef } from '../../lib/tables.ts';
 
 export const sequenceBehind = defineCheck({
@@ -16,7 +15,6 @@ export const sequenceBehind = defineCheck({
     'High only when the very next number is taken and the column is a key; a gap that leads to a taken number later is low.',
   matrix: 'Seed',
   needs: ['sequencePositions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const failed = facts.sequencePositions.filter(({ error }) => error !== null);
     const findings = facts.sequencePositions.flatMap((row): FindingDraft[] => {
@@ -41,7 +39,6 @@ export const sequenceBehind = defineCheck({
             sql: `select pg_catalog.setval(${quoteLiteral(name)}::regclass, (select pg_catalog.${falling ? 'min' : 'max'}(${quoteIdent(column)}) from ${target}))`,
           },
           discriminator: `${sequence.schema}.${sequence.name}`,
-          ...located(facts, object),
         },
       ];
     });

@@ -2,7 +2,6 @@ import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/ch
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { counted, qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef } from '../../lib/tables.ts';
 
 export const storageOrphans = defineCheck({
@@ -17,7 +16,6 @@ export const storageOrphans = defineCheck({
   falseAlarms:
     'A bucket whose files all have no owner is filled by the server, on purpose; public buckets need no owners. A column counts as naming files when at least half of what it holds is found in a bucket; addresses elsewhere are left out.',
   needs: ['storage', 'storageReferences'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     if (facts.storage === null) return notApplicable('there is no schema storage');
     const buckets = facts.storage.buckets.filter(({ objects }) => objects > 0);
@@ -64,7 +62,6 @@ export const storageOrphans = defineCheck({
           command: `select t.${column} from ${target} as t where t.${column} <> '' and not exists (select from storage.objects as o where t.${column} like '%' || o.name); then restore the files or empty the column`,
         },
         discriminator: 'missing',
-        ...located(facts, object),
       });
     }
     const unread = facts.storageReferences.find(({ error }) => error !== null);

@@ -1,6 +1,6 @@
 import { nameParts, walk } from '../../../../core/sql.ts';
 import { quoteIdent } from '../../../../core/text.ts';
-import { statementsOfBlock, stringValue } from '../origins.ts';
+import { statementsOfBlock, stringValue } from '../block-statements.ts';
 import { judgeAlterTable } from './alter-table.ts';
 import { judgeType, readColumn } from './columns.ts';
 import {
@@ -20,7 +20,8 @@ import { insertAfterWord, shown, tableText } from './write.ts';
 /** Judges one statement of a migration, and what a DO block does at its top level; notes what it makes and grants. */
 export function judgeStatement(judged: Judged, state: FileState, history: History): void {
   if ('DoStmt' in judged.node) {
-    for (const node of statementsOfBlock(judged.text)) judgeNode({ node, text: '', line: judged.line }, state, history);
+    for (const { node } of statementsOfBlock(judged.text))
+      judgeNode({ node, text: '', line: judged.line }, state, history);
     return;
   }
   judgeNode(judged, state, history);
