@@ -25,6 +25,16 @@ export function tablesOf(snapshots: Iterable<Snapshot>): Record<string, Relation
   return tables;
 }
 
+/** The extensions that a replay stood in for, by environment: those where it stood in for any. */
+export function standInsOf(snapshots: Iterable<Snapshot>): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { header, facts } of snapshots) {
+    const shims = facts.replay?.status === 'ok' ? (facts.replay.value?.shims ?? []) : [];
+    if (shims.length > 0) found[header.environment] = shims;
+  }
+  return found;
+}
+
 interface ColumnVerdict {
   ran: boolean;
   gap: boolean;

@@ -21,7 +21,7 @@ import type { OpenShadow, Target } from './collect.ts';
 import type { AttestInput, AuditController, AuditView, RunSummary, WaiveInput } from './controller.ts';
 import { findFinding } from './find-finding.ts';
 import { evaluateGate } from './gate.ts';
-import { buildMatrix, tablesOf } from './matrix.ts';
+import { buildMatrix, standInsOf, tablesOf } from './matrix.ts';
 import { consentEvents } from './probes.ts';
 import { Recorder } from './recorder.ts';
 import { refused } from './refused.ts';
@@ -251,11 +251,15 @@ export class AuditSession implements AuditController {
       readOnly: mode === 'read' || state.handedTo !== null,
       holder: state.handedTo ?? holder ?? null,
       canApply: canApply ?? null,
+      policy,
       // Both need the stored catalogue: read only when a screen asks, so that the first frame does not wait for it.
       get tables() {
         return Object.fromEntries(
           Object.entries(tables()).map(([environment, relations]) => [environment, relations.length]),
         );
+      },
+      get standIns() {
+        return standInsOf(recorder.snapshots());
       },
       get matrix() {
         matrix ??= buildMatrix(gate, checklist, tables());

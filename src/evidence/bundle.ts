@@ -6,7 +6,7 @@ import { EXIT, UserError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateGate } from '../engine/gate.ts';
-import { buildMatrix, tablesOf } from '../engine/matrix.ts';
+import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { catalogueQueries } from '../facts/postgres/queries.ts';
 import type { AuditStore } from '../state/store.ts';
 import { makeBag } from './bag.ts';
@@ -73,7 +73,7 @@ export async function writeBundle(request: BundleRequest): Promise<{ path: strin
   // Judged as of the last entry, so that the same journal gives the same bundle whenever it is written.
   const gate = evaluateGate(state, checklist, policy, state.lastEventAt);
   const matrix = buildMatrix(gate, checklist, tablesOf(snapshots));
-  const view: AuditView = { ...request.view, state, gate, matrix, tables: {} };
+  const view: AuditView = { ...request.view, state, gate, matrix, tables: {}, standIns: standInsOf(snapshots) };
 
   const payload = projections({ view, gate, events, version, policy, parameters });
   payload.set('journal.jsonl', readFileSync(join(store.directory, 'journal.jsonl')));

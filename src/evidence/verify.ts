@@ -15,7 +15,7 @@ import type { AuditState } from '../core/state.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateCheck } from '../engine/evaluate.ts';
 import { evaluateGate } from '../engine/gate.ts';
-import { buildMatrix, tablesOf } from '../engine/matrix.ts';
+import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { scanJournal } from '../state/journal-scan.ts';
 import { reduce } from '../state/reducer.ts';
 import { checkBag, type Problem } from './bag.ts';
@@ -284,11 +284,13 @@ async function verifyContent(
     checklist,
     matrix: buildMatrix(gate, checklist, tablesOf(snapshots.values())),
     tables: {},
+    standIns: standInsOf(snapshots.values()),
     directory: '',
     savedAt: state.lastEventAt,
     readOnly: true,
     holder: null,
     canApply: null,
+    policy: run.policy,
   };
   if (run.tool.version === options.version) {
     const again = projections({

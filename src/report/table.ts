@@ -4,6 +4,7 @@ import { describeObject } from '../core/object.ts';
 import { printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { nextLines } from './next.ts';
+import { standInLines } from './stand-ins.ts';
 import { ATTESTATION_WORDS, checkpointSaid, checkSaid } from './words.ts';
 
 export type Paint = (style: 'good' | 'bad' | 'warn' | 'dim' | 'bold', text: string) => string;
@@ -78,6 +79,7 @@ export function renderTable(
       }
     }
   }
+  for (const line of standInLines(view)) lines.push('', paint('warn', line));
   const all = gateCheckpoints(gate);
   const satisfied = all.filter((checkpoint) => checkpoint.state === 'satisfied').length;
   lines.push(
