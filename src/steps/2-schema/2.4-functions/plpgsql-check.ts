@@ -2,6 +2,7 @@ import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/ch
 import type { Facts, FunctionFact } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified } from '../../../core/text.ts';
+import { injectableParameters } from '../../lib/dynamic-sql.ts';
 import { CALLER_FACTS, type CallerFacts, calledBy } from '../../lib/function-callers.ts';
 import { complaintKey, isThereLive, reportOn, verdictOn } from '../../lib/function-issues.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
@@ -74,7 +75,7 @@ export const plpgsqlCheck = defineCheck({
   source: 'CATALOGUE 2.4 plpgsql-check; extension plpgsql_check; Supabase CLI, db lint',
   remedy: 'Change the function to the schema as it is, or drop it if nothing calls it.',
   falseAlarms:
-    'Trigger functions are read for each table they stand on. Tables made when a function runs, transition tables, records filled by EXECUTE, extensions that are only stood in for and names that a failed migration would have made are left out, and so is what sql-fn-compiles or fn-references-missing reports already. Warnings are low, one finding a function.',
+    'Trigger functions are read for each table they stand on. Tables made when a function runs, transition tables, records filled by EXECUTE, extensions that are only stood in for and names that a failed migration would have made are left out, and so is what sql-fn-compiles, fn-references-missing or secdef-review reports already. Warnings are low, one finding a function.',
   matrix: 'Schema',
   needs: ['functions', 'triggers', 'relations', 'columns'],
   uses: ['plpgsqlCheck', 'plpgsqlCheckLive', 'functionChecks', ...CALLER_FACTS],
@@ -94,6 +95,7 @@ export const plpgsqlCheck = defineCheck({
       const issues = (reportOn(report, fn) ?? []).filter(
         (issue) =>
           !(issue.level === 'error' && known.has(issue.sqlstate)) &&
+          !(issue.level === 'security' && fn.securityDefiner && injectableParameters(fn).length > 0) &&
           (report === live || environment.source !== 'live' || !isThereLive(facts, issue)),
       );
       return findingsOn(facts, fn, issues, report.version);
