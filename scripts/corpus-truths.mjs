@@ -99,6 +99,8 @@ function speaksOf(finding, truth) {
     names.includes(word) || new RegExp(`(^|[^A-Za-z0-9_])${escaped(word)}([^A-Za-z0-9_]|$)`).test(text);
   if (truth.object && !has(truth.object)) return false;
   if (truth.bucket && !has(truth.bucket)) return false;
+  const role = /policy for (\w+)/.exec(truth.what)?.[1];
+  if (role && !has(role) && !object.name.includes(role)) return false;
   if (truth.file && !`${location?.file ?? ''} ${object.name}`.includes(truth.file)) return false;
   return true;
 }

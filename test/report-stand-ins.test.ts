@@ -17,7 +17,7 @@ describe('extensions that a replay stood in for', () => {
     const standIns = standInsOf(snapshots);
     expect(standIns).toEqual({ main: ['pg_cron', 'vec\u001b[2Jtor'] });
 
-    const state = { environments: [environment('main'), environment('staging')] } as Parameters<
+    const state = { environments: [environment('main'), environment('staging')] } as unknown as Parameters<
       typeof standInLines
     >[0]['state'];
     const [line, ...more] = standInLines({ standIns, state });

@@ -141,7 +141,8 @@ export async function waiveCommand(
   version: string,
 ): Promise<number> {
   return withAudit(options, version, async (session, by) => {
-    const finding = findFinding(session.view().gate, fingerprint, options.env);
+    const { gate, policy } = session.view();
+    const finding = findFinding(gate, fingerprint, options.env);
     process.stderr.write(
       `${finding.severity}: ${printable(describeObject(finding.object))}: ${printable(finding.message)}\n`,
     );
@@ -171,7 +172,11 @@ export async function waiveCommand(
         ask: (prompt) => prompt.text('What holds the risk down meanwhile?'),
       },
       owner: { flag: '--owner', given: options.owner, ask: (prompt) => prompt.text('Who puts it right?') },
-      days: { flag: '--days', given: options.days, ask: (prompt) => prompt.text('For how many days?', '30') },
+      days: {
+        flag: '--days',
+        given: options.days,
+        ask: (prompt) => prompt.text('For how many days?', String(Math.min(30, policy.maxWaiverDays))),
+      },
     });
     const { days, ...texts } = given;
     await session.waive(

@@ -65,7 +65,7 @@ export interface CollectRequest {
 }
 
 export type OpenShadow = (
-  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'major' | 'signal' | 'onFile' | 'keepGoing'>,
+  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'major' | 'audited' | 'signal' | 'onFile' | 'keepGoing'>,
 ) => Promise<FromMigrations>;
 
 /** What a row scan must know of the catalogue before it can start. */
@@ -324,6 +324,7 @@ async function shadowFacts(
         // One file that never applied must not hide everything after it; what is missing is said in every result.
         keepGoing: true,
         onFile: (path, done, total) => onFacet?.(`replay of ${path}`, done, total),
+        audited: target.databaseUrl,
         ...(migrations !== null && { migrations }),
         ...(major !== null && { major }),
         ...(signal && { signal }),

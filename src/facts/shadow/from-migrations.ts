@@ -19,6 +19,8 @@ export interface FromMigrationsOptions
   > {
   /** A throw-away server of the user's own instead of the embedded one (see foreign-server.ts). */
   shadowUrl?: string;
+  /** Connection string of the audited database, which a shadowUrl must not lead to. */
+  audited?: string;
   /** Major version of the live server: the shadow gets the same where this machine has it (see machine.ts). */
   major?: number;
 }
@@ -187,10 +189,18 @@ function settingsOf({ migrations, grants, statementTimeoutMs }: FromMigrationsOp
 }
 
 async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promise<FromMigrations> {
-  const { server, database: named, supabase, version } = await openForeignServer(shadowUrl, options.signal);
+  const {
+    server,
+    database: named,
+    supabase,
+    version,
+    restore,
+  } = await openForeignServer(shadowUrl, options.signal, options.audited);
   const database = supabase ? named : `supaready_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
-    if (!supabase) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    if (supabase) return;
+    for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    await restore();
   });
   try {
     if (!supabase) {

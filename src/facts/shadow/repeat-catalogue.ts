@@ -62,13 +62,21 @@ function text(value: unknown): string | null {
 export async function readSchema(url: string, signal: AbortSignal | undefined, leftOut: LeftOut = {}): Promise<Schema> {
   const names = COMPARED.filter((name) => !leftOut.facets?.includes(name));
   const facts = await collectCatalogue({ url, names, embedded: true, ...(signal && { signal }) });
+  const relations = facts.relations?.status === 'ok' ? facts.relations.value : [];
+  // Columns do not say whose they are: what an extension or the platform made is not the project's.
+  const foreign = new Set(
+    relations.filter((row) => row.platform || row.extension !== null).map((row) => `${row.schema}\u0000${row.name}`),
+  );
   const schema = new Map<string, { text: string; object: Omit<Difference, 'where'> }>();
   for (const facet of names) {
     const fact = facts[facet] as CollectedFact | undefined;
     if (fact?.status !== 'ok') throw new Error(`${facet}: ${fact?.reason ?? 'not collected'}`);
     for (const row of fact.value as unknown as readonly Row[]) {
-      if (row.platform === true) continue;
       const table = text(row.table) ?? text(row.relation);
+      const ofForeign = table !== null && foreign.has(`${text(row.schema) ?? ''}\u0000${table}`);
+      // A policy or trigger of the project's may well stand on a table of the platform's.
+      const theirs = facet === 'policies' || facet === 'triggers' ? false : ofForeign;
+      if (row.platform === true || (facet !== 'extensions' && text(row.extension) !== null) || theirs) continue;
       const own = text(row.name) ?? text(row.objects) ?? '';
       const kind =
         facet === 'relations' || facet === 'comments' || facet === 'otherObjects'

@@ -6,7 +6,7 @@ import { openRepository } from '../repository/files.ts';
 import { findDeclaredSchema } from '../repository/migrations/declared.ts';
 import type { ShadowContext } from './collect.ts';
 import { freshDatabase, MAX_DIFFERENCES } from './repeat.ts';
-import { differences, readSchema } from './repeat-catalogue.ts';
+import { differences, readSchema, type Schema } from './repeat-catalogue.ts';
 import { applyFile } from './replay-file.ts';
 import { openReplaySession, resetSession } from './replay-session.ts';
 
@@ -27,6 +27,18 @@ const LEFT_OUT = {
   ],
   fields: ['acl', 'position', 'comment', 'owner', 'options'],
 };
+
+/** Schemas of the platform, which a diff passes over. */
+const PLATFORM = new Set(['auth', 'storage', 'realtime', 'vault', 'extensions', 'graphql', 'graphql_public']);
+
+/** What a diff compares: nothing of the platform's schemas, and of a sequence only that it is there. */
+function carried(schema: Schema): Schema {
+  return new Map(
+    [...schema]
+      .filter(([, { object }]) => !PLATFORM.has(object.schema ?? ''))
+      .map(([key, item]) => [key, item.object.kind === 'sequence' ? { ...item, text: '' } : item]),
+  );
+}
 
 /**
  * Builds the declarative schema (supabase/schemas) in a fresh database and compares it with what the migrations make; null
@@ -62,7 +74,7 @@ export async function declaredSchema(context: ShadowContext): Promise<Facts['dec
       await readSchema(shadow.url, signal, LEFT_OUT),
       await readSchema(database.url, signal, LEFT_OUT),
     ];
-    const { found, total } = differences(one, two, MAX_DIFFERENCES);
+    const { found, total } = differences(carried(one), carried(two), MAX_DIFFERENCES);
     return { files: declared.paths.length, source: declared.source, failures, differences: found, total };
   } finally {
     await database.close().catch(() => undefined);

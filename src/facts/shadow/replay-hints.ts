@@ -63,7 +63,8 @@ const DATA =
 export function hintFor(sqlstate: string, message: string): string {
   const extension = missingExtension(message);
   if (extension) return `Add \`create extension if not exists ${extension}\` to an earlier migration`;
-  if (/^(42P01|42703|42883|42704|3F000|42P02)$/.test(sqlstate)) return WITHDRAWN.test(message) ? WITHDRAWN_HINT : MISSING;
+  if (/^(42P01|42703|42883|42704|3F000|42P02)$/.test(sqlstate))
+    return WITHDRAWN.test(message) ? WITHDRAWN_HINT : MISSING;
   if (sqlstate.startsWith('23') || sqlstate.startsWith('22') || sqlstate === 'P0001') return HINTS[sqlstate] ?? DATA;
   return HINTS[sqlstate] ?? 'Mend the statement so that `supabase db reset` passes on an empty database';
 }

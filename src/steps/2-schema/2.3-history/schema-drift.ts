@@ -8,7 +8,6 @@ import { EXCLUSIONS } from '../../lib/drift/platform.ts';
 import type { RegimeMistake } from '../../lib/drift/regime.ts';
 import { findingOf } from '../../lib/drift/report.ts';
 import type { Catalogue } from '../../lib/drift/side.ts';
-import { located } from '../../lib/origins.ts';
 
 const CATALOGUE = [
   'relations',
@@ -37,10 +36,25 @@ const CATALOGUE = [
 
 type LiveFacts = Pick<Facts, (typeof CATALOGUE)[number] | 'database'> & Partial<Pick<Facts, 'cronJobs' | 'storage'>>;
 
-/** The live facets in the shape of the shadow's; services are compared only where both were read. */
+/** The live facets in the shape of the shadow's. */
 function liveCatalogue(facts: LiveFacts): Catalogue {
-  const { database, cronJobs = null, storage = null, ...rest } = facts;
-  return { ...rest, cronJobs, storage, serverVersionNum: database.serverVersionNum };
+  const rows = Object.fromEntries(CATALOGUE.map((name) => [name, facts[name]])) as Pick<
+    Facts,
+    (typeof CATALOGUE)[number]
+  >;
+  const { database, cronJobs = null, storage = null } = facts;
+  return { ...rows, cronJobs, storage, serverVersionNum: database.serverVersionNum };
+}
+
+/** Buckets that config.toml declares are made by `supabase seed buckets`, not by a migration. */
+function withoutDeclared(
+  storage: Catalogue['storage'],
+  made: Catalogue['storage'],
+  config: Facts['repoConfig'] | undefined,
+): Catalogue['storage'] {
+  const declared = (config?.values.storage as { buckets?: Record<string, unknown> } | undefined)?.buckets ?? {};
+  const known = new Set(made?.buckets.map(({ id }) => id));
+  return storage && { buckets: storage.buckets.filter(({ id }) => known.has(id) || !(id in declared)) };
 }
 
 function regimeFinding({ kind, replayed, objects }: RegimeMistake): FindingDraft {
@@ -90,6 +104,10 @@ function notCompared(names: readonly string[], shims: readonly string[]): string
   return `; not compared, since the shadow has only stand-ins for ${shims.join(', ')}: ${some}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
+function pendingWords(leftOut: readonly string[]): string {
+  return leftOut.length === 0 ? '' : `; without ${counted(leftOut.length, 'migration')} still to be applied`;
+}
+
 export const schemaDrift = defineCheck({
   id: 'schema-drift',
   rev: 1,
@@ -106,34 +124,33 @@ export const schemaDrift = defineCheck({
   evaluate({ facts, environment }): CheckOutcome {
     if (environment.source === 'from-migrations')
       return notApplicable('this database was built from the migrations: it cannot differ from them');
-    const { shadowCatalogue, repoMigrations, migrationHistory, repoConfig, ...rest } = facts;
-    const { replay } = shadowCatalogue;
+    const { shadowCatalogue: made, repoConfig, cronJobs, storage } = facts;
+    const { replay } = made;
     const failure = replay.failures[0];
     if (failure)
       return skipped(
         `${counted(replay.failures.length, 'migration file')} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate} ${failure.message}), so what the migrations make is not known; mend it and run the check again`,
       );
-    const live = liveCatalogue(rest);
+    const live = liveCatalogue(facts);
     const { differences, objects, regime, stillOpen, incomparable } = driftBetween(
-      { ...live, cronJobs: shadowCatalogue.cronJobs === null ? null : live.cronJobs },
+      { ...live, storage: withoutDeclared(live.storage, made.storage, repoConfig) },
+      // What could not be read here is compared with nothing.
       {
-        ...shadowCatalogue,
-        cronJobs: rest.cronJobs === undefined ? null : shadowCatalogue.cronJobs,
-        storage: rest.storage === undefined ? null : shadowCatalogue.storage,
+        ...made,
+        cronJobs: cronJobs === undefined ? null : made.cronJobs,
+        storage: storage === undefined ? null : made.storage,
       },
       replay,
     );
-    const findings = differences.map((difference) => ({
-      ...findingOf(difference),
-      ...located({ ...(repoMigrations && { repoMigrations }) }, difference.object),
-    }));
+    const unread = [...(cronJobs === undefined ? ['cron jobs'] : []), ...(storage === undefined ? ['buckets'] : [])];
+    const findings = differences.map(findingOf);
     findings.push(...regime.map(regimeFinding));
     if (stillOpen.length > 0) findings.push(openDefaults(stillOpen));
     return {
       kind: 'evaluated',
       lookedAt: {
         count: objects,
-        text: `${counted(objects, 'object')}${notCompared(incomparable, replay.shims)}`,
+        text: `${counted(objects, 'object')}${notCompared(incomparable, replay.shims)}${unread.length > 0 ? `; not read here: ${unread.join(', ')}` : ''}${pendingWords(replay.leftOut)}`,
       },
       findings,
     };

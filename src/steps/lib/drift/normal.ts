@@ -24,6 +24,15 @@ function onlyRelation(select: Tree): string | null {
   return (typeof alias === 'string' ? alias : (inner.relname as string | undefined)) ?? null;
 }
 
+/** A query whose only relation goes without the alias that its columns do not need either. */
+function withoutOnlyAlias(select: Tree): Tree {
+  const [item] = Array.isArray(select.fromClause) ? (select.fromClause as Tree[]) : [];
+  const relation = item?.RangeVar as Tree | undefined;
+  if (onlyRelation(select) === null || relation?.alias === undefined) return select;
+  const { alias: _, ...rest } = relation;
+  return { ...select, fromClause: [{ RangeVar: rest }] };
+}
+
 function stringOf(node: unknown): string | null {
   const value = (node as { String?: { sval?: string } } | null)?.String?.sval;
   return value ?? null;
@@ -51,8 +60,10 @@ function normalized(value: unknown, only: string | null, names: ReadonlyMap<stri
   const result: Tree = {};
   for (const [key, child] of Object.entries(value as Tree)) {
     if (isPlace(key)) continue;
-    if (key === 'SelectStmt') result[key] = normalized(child, onlyRelation(child as Tree), names);
-    else if (key === 'ColumnRef') result[key] = normalized(unqualified(child as Tree, only), only, names);
+    if (key === 'SelectStmt') {
+      const select = child as Tree;
+      result[key] = normalized(withoutOnlyAlias(select), onlyRelation(select), names);
+    } else if (key === 'ColumnRef') result[key] = normalized(unqualified(child as Tree, only), only, names);
     else if (key === 'ResTarget') result[key] = normalized(withoutOwnName(child as Tree), only, names);
     else result[key] = normalized(child, only, names);
   }

@@ -58,7 +58,29 @@ function script(statements: readonly string[]): string | null {
   return statements.join(';\n');
 }
 
-/** A difference as a finding; its place in the migrations is the caller's to add. */
+/** Aspects that other statements than the one that made the object decide, as core/facts/origin.ts calls them. */
+const DECIDED_BY: Readonly<Record<string, string>> = {
+  'row level security': 'rls',
+  'forced row level security': 'force rls',
+  owner: 'owner',
+  'security options': 'options',
+  'storage parameters': 'options',
+  'replica identity': 'replica identity',
+  'NOT NULL': 'not null',
+  default: 'default',
+  'generation expression': 'generated',
+  search_path: 'settings',
+  settings: 'settings',
+  security: 'security',
+  state: 'enabled',
+  validation: 'validated',
+  comment: 'comment',
+  version: 'version',
+  schema: 'schema',
+  grants: 'grants',
+};
+
+/** A difference as a finding; the engine adds the statement of the migrations that decided it. */
 export function findingOf(difference: Difference): FindingDraft {
   const { object, aspect, severity, fix, migration } = difference;
   const sql = script(fix);
@@ -76,6 +98,7 @@ export function findingOf(difference: Difference): FindingDraft {
           : 'PostgreSQL cannot change this in place: make the object anew and move what it holds over.',
       }),
     },
+    ...(DECIDED_BY[aspect] !== undefined && { aspect: DECIDED_BY[aspect] }),
     discriminator: aspect,
   };
 }
