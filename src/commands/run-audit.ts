@@ -23,16 +23,6 @@ export function interruptible(): { signal: AbortSignal; release(): void } {
   };
 }
 
-/** What is said after Ctrl-C: exit 130. */
-export function interrupted(): UserError {
-  return new UserError(
-    'interrupted',
-    'interrupted; what was finished is saved',
-    'run it again to go on',
-    EXIT.interrupted,
-  );
-}
-
 /** Runs checks with progress on stderr. Throws UserError (130) when interrupted. */
 export async function runChecks(
   session: AuditSession,
@@ -43,7 +33,13 @@ export async function runChecks(
     session.run({ selectors, signal, onProgress: (progress) => report(progressText(progress)) }),
   );
   for (const problem of summary.problems) process.stderr.write(`supaready: ${problem}\n`);
-  if (signal.aborted) throw interrupted();
+  if (signal.aborted)
+    throw new UserError(
+      'interrupted',
+      'interrupted; what was finished is saved',
+      'run it again to go on',
+      EXIT.interrupted,
+    );
   return summary;
 }
 

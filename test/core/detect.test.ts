@@ -67,12 +67,10 @@ describe('what a value holds', () => {
   });
 
   test('endless input stays cheap', () => {
-    // Processor time, not the clock: other work on the machine is no matter of ours.
-    const before = process.cpuUsage();
+    const started = performance.now();
     for (const part of ['1 ', '4111-', 'a@', 'DE89 ', '+1', 'eyJ', 'name": "', '$2b$', '(212) '])
       detect(part.repeat(4096 / part.length), hintOf('x'), () => undefined);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1000).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });
 

@@ -33,7 +33,6 @@ const ABOUT = new Set([
   'address',
   'profile',
   'customer',
-  'subscription',
   'reminder',
   'notification',
 ]);

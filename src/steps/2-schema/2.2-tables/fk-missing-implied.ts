@@ -2,6 +2,7 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { Column } from '../../../core/facts.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
+import { located } from '../../lib/origins.ts';
 import {
   columnRef,
   columnsByTable,
@@ -33,7 +34,7 @@ export const fkMissingImplied = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'constraints'],
-  uses: ['orphans'],
+  uses: ['orphans', 'repoMigrations'],
   evaluate({ facts }) {
     const tables = userTablesByKey(facts.relations);
     const columns = columnsByTable(facts.columns);
@@ -95,6 +96,7 @@ export const fkMissingImplied = defineCheck({
                 `alter table ${name} validate constraint ${quoteIdent(constraint)}`,
               ].join(';\n'),
             },
+            ...located(facts, object),
           },
         ];
       });

@@ -3,6 +3,7 @@ import type { Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { policiesOf } from '../../lib/exposure.ts';
+import { located } from '../../lib/origins.ts';
 import {
   columnRef,
   columnsByTable,
@@ -80,6 +81,7 @@ export const timestamps = defineCheck({
           detail,
           fix: { sql: `alter table ${name} add column ${column} timestamptz not null default now()` },
           discriminator: column,
+          ...located(facts, tableRef(table)),
         });
       const created = own.filter(isCreatedAt);
       if (created.length === 0) {
@@ -119,7 +121,7 @@ export const timestamps = defineCheck({
           detail: 'The column has no default, and no BEFORE INSERT trigger sets it.',
           fix: { sql: `alter table ${name} alter column ${quoteIdent(column.name)} set default now()` },
           discriminator: 'default',
-          aspect: 'default',
+          ...located(facts, object),
         });
       }
       return found;

@@ -3,6 +3,7 @@ import type { Column, Facts, Row } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
+import { located } from '../../lib/origins.ts';
 import {
   columnsByTable,
   constraintsByTable,
@@ -204,6 +205,7 @@ export const typeSmells = defineCheck({
           detail: smell.detail,
           fix: { sql: smell.sql, command: smell.command ?? null },
           discriminator: smell.rule,
+          ...located(facts, object),
         },
       ];
     });

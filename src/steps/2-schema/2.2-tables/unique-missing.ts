@@ -3,6 +3,7 @@ import type { Column, Index } from '../../../core/facts.ts';
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
+import { located } from '../../lib/origins.ts';
 import { columnsIn } from '../../lib/sql-tree.ts';
 import {
   columnRef,
@@ -89,6 +90,7 @@ export const uniqueMissing = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'indexes'],
+  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const columns = columnsByTable(facts.columns);
     const indexes = indexesByTable(facts.indexes);
@@ -118,6 +120,7 @@ export const uniqueMissing = defineCheck({
                 : {
                     sql: `create unique index${concurrently} if not exists ${quoteIdent(index)} on ${name} (${quoteIdent(column.name)})`,
                   },
+            ...located(facts, object),
           },
         ];
       });

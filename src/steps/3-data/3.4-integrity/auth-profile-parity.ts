@@ -1,6 +1,7 @@
 import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
+import { located } from '../../lib/origins.ts';
 import { tableRef } from '../../lib/tables.ts';
 
 export const authProfileParity = defineCheck({
@@ -14,6 +15,7 @@ export const authProfileParity = defineCheck({
   falseAlarms: 'Anonymous users and sign-ups of the last five minutes are not counted.',
   matrix: 'Seed',
   needs: ['profileParity', 'columns'],
+  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const parity = facts.profileParity;
     if (parity === null)
@@ -43,6 +45,7 @@ export const authProfileParity = defineCheck({
               command: `Insert the missing rows: other columns of ${table} are required, so their values are yours to choose.`,
             },
         discriminator: 'users',
+        ...located(facts, object),
       });
     }
     if (parity.profilesWithoutUser > 0) {
@@ -55,6 +58,7 @@ export const authProfileParity = defineCheck({
           command: `select ${column} from ${table} as p where not exists (select from auth.users as u where u.id = p.${column})`,
         },
         discriminator: 'profiles',
+        ...located(facts, object),
       });
     }
     return evaluated(1, 'profile table', findings);

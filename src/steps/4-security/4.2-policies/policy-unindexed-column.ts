@@ -7,6 +7,7 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import { columnsOf } from '../../lib/exposure.ts';
 import { perFacet } from '../../lib/memo.ts';
+import { located } from '../../lib/origins.ts';
 import { callsIn, columnsIn, expressionTree } from '../../lib/sql-tree.ts';
 import { indexesByTable, keyOf } from '../../lib/tables.ts';
 
@@ -51,6 +52,7 @@ export const policyUnindexedColumn = defineCheck({
     'Only tables beyond `rows` rows by the planner’s estimate or the activity counters; an invalid or partial index does not count as cover.',
   matrix: 'Indexes',
   needs: ['policies', 'relations', 'roles', 'columns', 'indexes', 'tableStats'],
+  uses: ['repoMigrations'],
   parameters: { rows: 1000 },
   evaluate({ facts, parameters }) {
     const entries = apiPolicies(facts);
@@ -75,6 +77,7 @@ export const policyUnindexedColumn = defineCheck({
             sql: `create index concurrently on ${table} (${quoteIdent(column)});`,
             url: 'https://supabase.com/docs/guides/database/postgres/row-level-security#rls-performance-recommendations',
           },
+          ...located(facts, object),
         });
       }
     }
