@@ -8,7 +8,7 @@ import { abortable, type Connection, closeQuietly, connect, type OwnLink } from 
 import { codeOf, connectionLost, isConnectionLoss } from './connect-errors.ts';
 import type { CatalogueName, Facet, FacetContext, FacetPlan } from './facets.ts';
 import { failedFact } from './failed-fact.ts';
-import { readObjectNames } from './object-names.ts';
+import { NO_NAMES, readObjectNames } from './object-names.ts';
 import { type Probe, probeServer } from './probe.ts';
 import { beginReadOnly } from './read-only.ts';
 import { ROW_TYPES } from './row-types.ts';
@@ -95,8 +95,10 @@ async function collectAll(
     probe,
     link: { ...connection.link, readOnlyGuard },
     embedded: options.embedded ?? false,
-    names: await readObjectNames(client),
+    names: NO_NAMES,
   };
+  // Only facets of many rows send oids: a re-check of a few settings has no use for the names of every relation.
+  if (names.some((name) => name in WIDE_FACETS)) context.names = await readObjectNames(client);
   let second: Connection | null = null;
   if (context.names.relations.size >= RELATIONS_FOR_TWO && names.length > 1) {
     const snapshot = await exportSnapshot(client);

@@ -22,6 +22,9 @@ export interface ObjectNames {
   roles: ReadonlyMap<number, string>;
 }
 
+/** What facets that name no object work with. */
+export const NO_NAMES: ObjectNames = { relations: new Map(), roles: new Map() };
+
 /** Reads the names of all relations and roles, in one query. */
 export async function readObjectNames(client: pg.Client): Promise<ObjectNames> {
   const relations = new Map<number, RelationName>();

@@ -11,7 +11,7 @@ import {
 } from '../../core/sql.ts';
 import { quoteIdent } from '../../core/text.ts';
 import { perFacet } from './memo.ts';
-import { groupBy, keyOf } from './tables.ts';
+import { functionsByName, groupBy, keyOf } from './tables.ts';
 
 const MAX_CACHED = 20_000;
 const expressions = new Map<string, Node | null>();
@@ -247,7 +247,6 @@ export function functionTree(fn: FunctionFact): FunctionTree {
   return trees(fn);
 }
 
-const byName = perFacet((functions: readonly FunctionFact[]) => groupBy(functions, (fn) => keyOf(fn.schema, fn.name)));
 const byBareName = perFacet((functions: readonly FunctionFact[]) => groupBy(functions, (fn) => fn.name));
 
 /**
@@ -258,7 +257,7 @@ export function resolveCall(
   functions: readonly FunctionFact[],
   call: Pick<Call, 'schema' | 'name'>,
 ): readonly FunctionFact[] {
-  if (call.schema !== null) return byName(functions).get(keyOf(call.schema, call.name)) ?? [];
+  if (call.schema !== null) return functionsByName(functions).get(keyOf(call.schema, call.name)) ?? [];
   const found = byBareName(functions).get(call.name) ?? [];
   const inPublic = found.filter((fn) => fn.schema === 'public');
   return inPublic.length > 0 ? inPublic : found;

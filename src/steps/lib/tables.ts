@@ -1,6 +1,6 @@
 import type { Column, Constraint, FunctionFact, Index, Policy, Relation, Row, Trigger } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
-import { perFacet } from './memo.ts';
+import { perFacet, perText } from './memo.ts';
 
 /** Tables in which migration tools keep their own books: not the project's data. */
 const BOOKKEEPING = new Set([
@@ -150,33 +150,17 @@ export function columnRef(schema: string, table: string, column: string): Object
   return objectRef('column', schema, table, { column });
 }
 
-const wordsOf = new Map<string, readonly string[]>();
-
-/** `stripeCustomer_id` → `['stripe', 'customer', 'id']`. Remembered: names recur in thousands of columns. */
-export function words(name: string): readonly string[] {
-  const known = wordsOf.get(name);
-  if (known) return known;
-  const split = name
+/** `stripeCustomer_id` → `['stripe', 'customer', 'id']`. */
+export const words: (name: string) => readonly string[] = perText((name) =>
+  name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-  if (wordsOf.size > 50_000) wordsOf.clear();
-  wordsOf.set(name, split);
-  return split;
-}
-
-const spokenAs = new Map<string, string>();
+    .filter((word) => word !== ''),
+);
 
 /** `stripeCustomer_id` → `stripe_customer_id`: a name in the one spelling that rules are written in. */
-export function spoken(name: string): string {
-  const known = spokenAs.get(name);
-  if (known !== undefined) return known;
-  const snake = words(name).join('_');
-  if (spokenAs.size > 50_000) spokenAs.clear();
-  spokenAs.set(name, snake);
-  return snake;
-}
+export const spoken: (name: string) => string = perText((name) => words(name).join('_'));
 
 /** English singular of a table name's word, well enough for `categories`, `boxes`, `orders`, `status`. */
 export function singular(word: string): string {
@@ -184,6 +168,12 @@ export function singular(word: string): string {
   if (/ies$/.test(word) && word.length > 4) return `${word.slice(0, -3)}y`;
   if (/(xes|ches|shes|sses|zes|uses)$/.test(word)) return word.slice(0, -2);
   return word.endsWith('s') ? word.slice(0, -1) : word;
+}
+
+/** A table's name for one of its rows, in the one spelling: `OrderItems` → `order_item`. */
+export function singularName(name: string): string {
+  const parts = words(name);
+  return [...parts.slice(0, -1), singular(parts.at(-1) ?? '')].join('_');
 }
 
 const HISTORY = new Set([

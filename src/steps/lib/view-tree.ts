@@ -2,16 +2,11 @@ import type { Facts, Relation } from '../../core/facts.ts';
 import { type Node, parseStatements } from '../../core/sql.ts';
 import { perFacet } from './memo.ts';
 import { callsIn } from './sql-tree.ts';
-import { keyOf } from './tables.ts';
-
-const byName = perFacet(
-  (relations: readonly Relation[]) =>
-    new Map(relations.map((relation) => [keyOf(relation.schema, relation.name), relation])),
-);
+import { keyOf, relationsByKey } from './tables.ts';
 
 /** The relation of that name, or undefined. */
 export function resolveRelation(relations: readonly Relation[], schema: string, name: string): Relation | undefined {
-  return byName(relations).get(keyOf(schema, name));
+  return relationsByKey(relations).get(keyOf(schema, name));
 }
 
 const selects = new Map<string, Record<string, unknown> | null>();

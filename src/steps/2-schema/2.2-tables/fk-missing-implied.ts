@@ -10,7 +10,7 @@ import {
   groupBy,
   isHistory,
   keyOf,
-  singular,
+  singularName,
   userTablesByKey,
   words,
 } from '../../lib/tables.ts';
@@ -104,11 +104,6 @@ export const fkMissingImplied = defineCheck({
     return evaluated(looked, 'column named like a key', findings, 'columns named like keys');
   },
 });
-
-function singularName(name: string): string {
-  const parts = words(name);
-  return [...parts.slice(0, -1), singular(parts.at(-1) ?? '')].join('_');
-}
 
 function sameType(left: string, right: string): boolean {
   const family = (type: string) =>

@@ -1,5 +1,6 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified } from '../../../core/text.ts';
+import { perText } from '../../lib/memo.ts';
 import { located } from '../../lib/origins.ts';
 import { keyOf, tableRef, userTables, words } from '../../lib/tables.ts';
 import { tablesOfUsers } from '../../lib/user-data.ts';
@@ -31,19 +32,11 @@ const PERSONAL_PAIRS = new Set([
   'ip address',
 ]);
 
-/** Remembered: the same few names come back in thousands of tables. */
-const personalNames = new Map<string, boolean>();
-
 /** A column whose name says that it holds a person's data. */
-function namesPersonalData(column: string): boolean {
-  const known = personalNames.get(column);
-  if (known !== undefined) return known;
+const namesPersonalData = perText((column) => {
   const parts = words(column);
-  const found = parts.some((part, at) => PERSONAL.has(part) || PERSONAL_PAIRS.has(`${part} ${parts[at + 1] ?? ''}`));
-  if (personalNames.size > 10_000) personalNames.clear();
-  personalNames.set(column, found);
-  return found;
-}
+  return parts.some((part, at) => PERSONAL.has(part) || PERSONAL_PAIRS.has(`${part} ${parts[at + 1] ?? ''}`));
+});
 
 export const tablePurpose = defineCheck({
   id: 'table-purpose',

@@ -3,6 +3,7 @@ import type { Column, Facts, Row } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
+import { perText } from '../../lib/memo.ts';
 import { located } from '../../lib/origins.ts';
 import {
   columnsByTable,
@@ -74,13 +75,7 @@ interface Surroundings {
 
 /** Types that some rule speaks about, by how they begin; the uuid and timestamptz columns of a large schema are passed over at once. */
 const SPOKEN_OF = /^(real|double|money|timestamp.*without|character|json$|smallint|integer|bigint|text)/;
-const spokenOf = new Map<string, boolean>();
-
-function isSpokenOf(type: string): boolean {
-  const known = spokenOf.get(type) ?? SPOKEN_OF.test(type);
-  if (spokenOf.size < 10_000) spokenOf.set(type, known);
-  return known;
-}
+const isSpokenOf = perText((type) => SPOKEN_OF.test(type));
 
 function smellOf(column: Column, around: Surroundings): Smell | null {
   const table = qualified(column.schema, column.relation);

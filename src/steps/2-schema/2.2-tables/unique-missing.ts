@@ -12,7 +12,7 @@ import {
   indexNames,
   isHistory,
   keyOf,
-  singular,
+  singularName,
   spoken,
   userTables,
   words,
@@ -42,11 +42,6 @@ const PAYERS = new Set([
   'billing_customer',
   'stripe_customer',
 ]);
-
-function singularName(name: string): string {
-  const parts = words(name);
-  return [...parts.slice(0, -1), singular(parts.at(-1) ?? '')].join('_');
-}
 
 /** Why the column should be unique, or null. */
 function shape(table: string, column: Column): string | null {

@@ -1,17 +1,14 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
-import type { Facts, Relation } from '../../../core/facts.ts';
+import type { Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { nameParts, walk } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import { columnsOf } from '../../lib/exposure.ts';
-import { perFacet } from '../../lib/memo.ts';
 import { located } from '../../lib/origins.ts';
 import { callsIn, columnsIn, expressionTree } from '../../lib/sql-tree.ts';
-import { indexesByTable, keyOf } from '../../lib/tables.ts';
-
-const sizes = perFacet((stats: Facts['tableStats']) => new Map(stats.map((row) => [keyOf(row.schema, row.name), row])));
+import { indexesByTable, keyOf, statsByTable } from '../../lib/tables.ts';
 
 /** Columns of the table that the expression compares with something that is the same for the whole query, such as auth.uid(). */
 function comparedColumns(expression: string, relation: Relation, columns: ReadonlySet<string>): string[] {
@@ -58,7 +55,7 @@ export const policyUnindexedColumn = defineCheck({
     const entries = apiPolicies(facts);
     const findings = new Map<string, FindingDraft>();
     for (const { policy, relation } of entries) {
-      const stats = sizes(facts.tableStats).get(keyOf(relation.schema, relation.name));
+      const stats = statsByTable(facts.tableStats).get(keyOf(relation.schema, relation.name));
       const rows = Math.max(stats?.rowEstimate ?? 0, stats?.liveRows ?? 0);
       if (rows <= parameters.rows || policy.using === null) continue;
       const columns = new Set(columnsOf(facts, relation).map((column) => column.name));
