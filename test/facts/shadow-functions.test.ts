@@ -103,23 +103,26 @@ describe.each(['17', '15'])('functions of a database of PostgreSQL %s', (major) 
     ]);
   });
 
-  test('plpgsql_check, where it is', async ({ skip }) => {
-    const client = server && new pg.Client({ connectionString: server.url('clean', 'supabase_admin') });
-    if (!client) return skip();
-    await client.connect();
-    const { rowCount } = await client.query(
-      `select from pg_available_extensions where name = 'plpgsql_check' and default_version <> 'shim'`,
-    );
-    await client.end();
-    if (!rowCount) return skip();
-    const silent = await checkWithExtension(clean);
-    if ('unavailable' in silent) throw new Error(silent.unavailable);
-    expect(shown({ issues: silent.issues.filter(({ level }) => level !== 'warning') as never })).toEqual([]);
-    const report = await checkWithExtension(broken);
-    if ('unavailable' in report) throw new Error(report.unavailable);
-    const found = new Set(report.issues.filter(({ level }) => level === 'error').map(({ name }) => name));
-    expect(BROKEN.filter(({ name, plpgsqlCheck }) => plpgsqlCheck && !found.has(name)).map(({ name }) => name)).toEqual(
-      [],
-    );
-  });
+  // The embedded server has no such extension: there is nothing to skip.
+  if (major === '15') {
+    test('plpgsql_check, where it is', async ({ skip }) => {
+      const client = server && new pg.Client({ connectionString: server.url('clean', 'supabase_admin') });
+      if (!client) return skip();
+      await client.connect();
+      const { rowCount } = await client.query(
+        `select from pg_available_extensions where name = 'plpgsql_check' and default_version <> 'shim'`,
+      );
+      await client.end();
+      if (!rowCount) return skip();
+      const silent = await checkWithExtension(clean);
+      if ('unavailable' in silent) throw new Error(silent.unavailable);
+      expect(shown({ issues: silent.issues.filter(({ level }) => level !== 'warning') as never })).toEqual([]);
+      const report = await checkWithExtension(broken);
+      if ('unavailable' in report) throw new Error(report.unavailable);
+      const found = new Set(report.issues.filter(({ level }) => level === 'error').map(({ name }) => name));
+      expect(
+        BROKEN.filter(({ name, plpgsqlCheck }) => plpgsqlCheck && !found.has(name)).map(({ name }) => name),
+      ).toEqual([]);
+    });
+  }
 });
