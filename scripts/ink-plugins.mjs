@@ -4,7 +4,7 @@ export const inkPlugins = [
     // Ink measures every line of every frame anew; with widths remembered a key is drawn in two thirds of the time.
     name: 'remembered-widths',
     setup(context) {
-      const inInk = /node_modules\/(ink|widest-line|cli-truncate|slice-ansi)\//;
+      const inInk = /node_modules\/(ink|widest-line|wrap-ansi|cli-truncate|slice-ansi)\//;
       context.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
         inInk.test(importer) ? { path: new URL('../src/ui/width.ts', import.meta.url).pathname } : undefined,
       );

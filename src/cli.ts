@@ -6,9 +6,21 @@ import { printable } from './core/text.ts';
 declare const __VERSION__: string;
 const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0';
 
+/** How migrations are replayed: beside a live database, or as what is audited. */
+function replayOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--default-grants <regime>',
+        'grants of new tables in the replay (default: auto, by each migration’s date)',
+      ).choices(['auto', 'legacy', 'closed']),
+    )
+    .option('--shadow-url <url>', 'a throw-away PostgreSQL of yours for the replay, or env:NAME (default: embedded)');
+}
+
 /** Options that say which database, repository and audit is meant; the same on every command. */
 function auditOptions(command: Command): Command {
-  return command
+  return replayOptions(command)
     .option('--db-url <url>', 'connection string of the database, or env:NAME (also: SUPAREADY_DB_URL)')
     .option('--env <name>', 'environment: one of the configuration, or the name for --db-url')
     .addOption(
@@ -22,12 +34,6 @@ function auditOptions(command: Command): Command {
     .option('--repo <dir>', 'the project’s repository (default: here, when it looks like one)')
     .option('--migrations <dir>', 'folder of the migrations, relative to the repository')
     .option('--from-migrations', 'replay the repository’s migrations into an embedded PostgreSQL and audit that')
-    .addOption(
-      new Option('--default-grants <regime>', 'grants of new tables in a replay')
-        .choices(['auto', 'legacy', 'closed'])
-        .default('auto'),
-    )
-    .option('--shadow-url <url>', 'your own empty PostgreSQL for the replay, or env:NAME')
     .option('--config <file>', 'configuration file (default: supaready.config.json, here or above)')
     .option('--audit <id>', 'the audit to go on with, or latest (default: the latest that fits)')
     .option('--new', 'start a new audit')
@@ -67,8 +73,7 @@ function build(): Command {
       act(async (options: AuditOptions) => (await import('./commands/wizard.ts')).wizardCommand(options, VERSION)),
     );
 
-  program
-    .command('demo')
+  replayOptions(program.command('demo'))
     .description('the wizard on an embedded Supabase project with planted defects')
     .option('--fixed', 'the same project without the defects')
     .option('--fresh', 'start anew; otherwise an earlier walk is resumed')
@@ -183,13 +188,15 @@ function build(): Command {
   auditOptions(program.command('bundle'))
     .description('write the evidence bundle for somebody else to verify')
     .option('--out <dir>', 'where to (default: here)')
+    .option('--handoff <person>', 'they go on with the audit: from then on it can only be looked at here')
     .action(act(async (options) => (await import('./commands/bundle.ts')).bundleCommand(options, VERSION)));
 
   program
     .command('verify')
     .description('check a bundle offline: complete, unchanged, and its verdicts follow from its snapshot')
     .argument('<bundle>', 'the .tar, or the unpacked folder')
-    .option('--require-ready', 'also fail when its decision is not ready')
+    .option('--require-ready', 'also fail unless its decision is ready, and follows from its facts')
+    .option('--require-signed', 'also fail unless a person has signed that decision off, and it still stands')
     .addOption(new Option('--format <format>', 'output on stdout').choices(['table', 'json']).default('table'))
     .action(
       act(async (bundle: string, options) =>
@@ -222,6 +229,19 @@ function build(): Command {
     .action(
       act(async (lockId: string, options) => (await import('./commands/unlock.ts')).unlockCommand(lockId, options)),
     );
+
+  program
+    .command('journal')
+    .description('mend a damaged journal')
+    .command('repair')
+    .description(
+      'end a damaged journal after its last intact entry; what is cut off is kept aside, and said in the journal',
+    )
+    .requiredOption('--truncate-at <n>', 'number of the last intact entry, as the refusal names it')
+    .option('--audit <id>', 'the audit, or latest (default)')
+    .option('--repo <dir>', 'the project’s repository')
+    .option('--state-dir <dir>', 'where .supaready/ lives')
+    .action(act(async (options) => (await import('./commands/journal.ts')).repairCommand(options)));
 
   program
     .command('docs', { hidden: true })

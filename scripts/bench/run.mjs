@@ -1,5 +1,5 @@
 // `npm run bench`: bundles the benchmark and runs it on generated schemas. Nothing here is a test: it prints figures.
-//   npm run bench -- [--splinter PATH/splinter.sql] [--tables 100,1000,5000] [--only catalogue|frame|keys]
+//   npm run bench -- [--splinter PATH/splinter.sql] [--tables 100,1000,5000] [--only catalogue|frame|keys|scan] [--rows 10000000]
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ await build({
     `${root}scripts/bench/first-frame.ts`,
     `${root}scripts/bench/hello.tsx`,
     `${root}scripts/bench/keys.tsx`,
+    `${root}scripts/bench/scan.ts`,
+    `${root}scripts/bench/scan-once.ts`,
   ],
   outdir: out,
   bundle: true,
@@ -40,7 +42,7 @@ const args = process.argv.slice(2);
 const { CI: _ci, ...env } = { ...process.env, FORCE_COLOR: '1' };
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
 let status = 0;
-for (const name of ['catalogue', 'first-frame', 'keys']) {
+for (const name of ['catalogue', 'first-frame', 'keys', 'scan']) {
   if (only !== null && !name.includes(only)) continue;
   const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, env, stdio: 'inherit' });
   status ||= result.status ?? 1;

@@ -1,8 +1,10 @@
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Person } from '../core/events.ts';
+import { gateCheckpoints } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
 import { blocks } from '../core/severity.ts';
 import { printable } from '../core/text.ts';
+import { findFinding } from '../engine/find-finding.ts';
 import type { AuditSession } from '../engine/session.ts';
 import { nextLines } from '../report/next.ts';
 import { answers } from './ask.ts';
@@ -58,10 +60,7 @@ export async function attestCommand(
   version: string,
 ): Promise<number> {
   return withAudit(options, version, async (session, by) => {
-    const gate = session
-      .view()
-      .gate.sections.flatMap((section) => section.checkpoints)
-      .find((one) => one.id === checkpoint);
+    const gate = gateCheckpoints(session.view().gate).find((one) => one.id === checkpoint);
     if (!gate)
       throw new UserError(
         'unknown-checkpoint',
@@ -142,23 +141,8 @@ export async function waiveCommand(
   version: string,
 ): Promise<number> {
   return withAudit(options, version, async (session, by) => {
-    const finding = session
-      .view()
-      .gate.sections.flatMap((section) =>
-        section.checkpoints.flatMap((one) => one.checks.flatMap((check) => check.findings)),
-      )
-      .find(
-        (one) =>
-          fingerprint.length >= 6 &&
-          one.fingerprint.startsWith(fingerprint) &&
-          (options.env === undefined || one.environment === options.env),
-      );
-    if (!finding)
-      throw new UserError(
-        'unknown-finding',
-        `no finding has a fingerprint that starts with “${fingerprint}”`,
-        '`supaready status --findings` lists them; give at least six characters',
-      );
+    const { gate, policy } = session.view();
+    const finding = findFinding(gate, fingerprint, options.env);
     process.stderr.write(
       `${finding.severity}: ${printable(describeObject(finding.object))}: ${printable(finding.message)}\n`,
     );
@@ -188,7 +172,11 @@ export async function waiveCommand(
         ask: (prompt) => prompt.text('What holds the risk down meanwhile?'),
       },
       owner: { flag: '--owner', given: options.owner, ask: (prompt) => prompt.text('Who puts it right?') },
-      days: { flag: '--days', given: options.days, ask: (prompt) => prompt.text('For how many days?', '30') },
+      days: {
+        flag: '--days',
+        given: options.days,
+        ask: (prompt) => prompt.text('For how many days?', String(Math.min(30, policy.maxWaiverDays))),
+      },
     });
     const { days, ...texts } = given;
     await session.waive(

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../core/errors.ts';
+import { gateChecks } from '../core/gate.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { selectChecks } from '../engine/select.ts';
 import { checkReport } from '../report/check-json.ts';
@@ -10,7 +11,8 @@ import { wantsColour } from './colour.ts';
 import { giveConsents } from './consent.ts';
 import { openAuditSession, temporaryStateRoot } from './open-audit.ts';
 import type { CheckOptions, Format } from './options.ts';
-import { interruptible, runChecks, serverVersions } from './run-audit.ts';
+import { withProgress } from './progress.ts';
+import { interrupted, interruptible, runChecks, serverVersions } from './run-audit.ts';
 import { resolveProject, resolveTargets } from './targets.ts';
 
 export interface Rendering {
@@ -46,10 +48,7 @@ export function render(view: AuditView, store: AuditStore, options: Rendering): 
 /** Without selectors: is the project ready? With selectors: do just these checks hold? */
 export function verdict(view: AuditView, selected: ReadonlySet<string> | null): ExitCode {
   if (selected === null) return view.gate.decision === 'blocked' ? EXIT.notReady : EXIT.ok;
-  const checks = view.gate.sections.flatMap((section) =>
-    section.checkpoints.flatMap((checkpoint) => checkpoint.checks),
-  );
-  const asked = checks.filter((check) => selected.has(check.id));
+  const asked = gateChecks(view.gate).filter((check) => selected.has(check.id));
   return asked.length > 0 && asked.every((check) => check.satisfied) ? EXIT.ok : EXIT.notReady;
 }
 
@@ -64,20 +63,24 @@ export async function checkCommand(
   const temporary = options.save ? null : temporaryStateRoot();
   const interrupt = interruptible();
   const project = resolveProject({ ...options, ...(temporary && { stateDir: temporary.root }) });
-  const targets = await resolveTargets(options, project, null, {
-    signal: interrupt.signal,
-    onFile: (path, done, total) => {
-      if (done === total) process.stderr.write(`supaready: replayed ${total} migrations (last: ${path})\n`);
+  const resolve = (report?: (text: string) => void) =>
+    resolveTargets(options, project, null, {
+      signal: interrupt.signal,
+      onFile: (path, done, total) => report?.(`${path} (${done + 1} of ${total})`),
+    });
+  const targets = await (options.fromMigrations ? withProgress('Replaying the migrations', resolve) : resolve()).catch(
+    (error) => {
+      interrupt.release();
+      temporary?.remove();
+      throw interrupt.signal.aborted ? interrupted() : error;
     },
-  }).catch((error) => {
-    temporary?.remove();
-    throw error;
-  });
+  );
   try {
     const { session, store } = openAuditSession({
       options,
       project,
       targets: targets.targets,
+      openShadow: targets.openShadow,
       mode: 'headless',
       version,
     });

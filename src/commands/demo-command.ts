@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
+import type { OpenShadow } from '../engine/collect.ts';
+import { secretAsker } from './ask.ts';
 import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
 import { type Demo, defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
 import { canRestore, restoreFile } from './demo/restore-file.ts';
 import { type Mode, type OpenedAudit, openAuditSession } from './open-audit.ts';
+import type { AuditOptions } from './options.ts';
 import { withProgress } from './progress.ts';
 import { interruptible, runChecks } from './run-audit.ts';
+import { shadowOpener } from './shadow-opener.ts';
 import { describeTarget, resolveProject } from './targets.ts';
 import { assertTerminal, openWizard } from './wizard.ts';
 
-export interface DemoCommandOptions {
+export interface DemoCommandOptions extends Pick<AuditOptions, 'defaultGrants' | 'shadowUrl'> {
   fixed?: boolean;
   fresh?: boolean;
   dir?: string;
@@ -20,7 +24,7 @@ export interface DemoCommandOptions {
 /** Harbor's own audit, kept beside its database in `directory`: the only one in which fixes can be applied. */
 export function openDemoAudit(
   demo: Demo,
-  options: { directory: string; fresh: boolean; mode: Mode; version: string },
+  options: { directory: string; fresh: boolean; mode: Mode; version: string; openShadow?: OpenShadow },
 ): OpenedAudit {
   const project = { ...resolveProject({ repo: demo.repository }), name: demo.project, stateRoot: options.directory };
   // Its port changes with every start; the place stays the same, and so does the audit.
@@ -39,6 +43,7 @@ export function openDemoAudit(
     ],
     mode: options.mode,
     version: options.version,
+    ...(options.openShadow && { openShadow: options.openShadow }),
     demo: {
       applyFix: (target, finding) =>
         finding.fix.sql === null
@@ -64,6 +69,7 @@ export async function demoCommand(options: DemoCommandOptions, version: string):
       fresh: options.fresh === true,
       mode: options.check ? 'headless' : 'wizard',
       version,
+      openShadow: await shadowOpener(options, resolveProject({ repo: demo.repository }), secretAsker()),
     });
     try {
       if (!options.check) {

@@ -7,15 +7,9 @@ import type { ManagementTarget } from '../facts/platform/client.ts';
 import { painter } from '../report/table.ts';
 import { secretAsker } from './ask.ts';
 import { wantsColour } from './colour.ts';
+import { type Line, shadowLine, shadowMajor } from './doctor-shadow.ts';
 import type { AuditOptions } from './options.ts';
 import { type Project, resolveProject, resolveTargets } from './targets.ts';
-
-interface Line {
-  what: string;
-  state: 'ok' | 'missing' | 'failed';
-  /** What was found, or what follows from its absence and how to mend it. */
-  note: string;
-}
 
 function program(name: string, args: string[], why: string): Line {
   try {
@@ -41,23 +35,6 @@ function writable(directory: string): Line {
   }
 }
 
-async function embedded(): Promise<Line> {
-  try {
-    const { findServer } = await import('../facts/shadow/machine.ts');
-    const { distribution, major, origin } = findServer();
-    return { what: 'embedded PostgreSQL', state: 'ok', note: `${major}, ${origin}: ${distribution.root}` };
-  } catch (error) {
-    return {
-      what: 'embedded PostgreSQL',
-      state: 'missing',
-      note:
-        error instanceof UserError
-          ? `${error.message}; ${error.next}`
-          : 'not installed: demo and --from-migrations are not possible',
-    };
-  }
-}
-
 async function databases(options: AuditOptions, project: Project): Promise<Line[]> {
   const { connectReadOnly } = await import('../facts/postgres/connect.ts');
   const lines: Line[] = [];
@@ -76,12 +53,15 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
   }
   for (const target of targets.targets) {
     const what = `database of ${target.environment.name}`;
+    let major: number | null = null;
     try {
       const client = await connectReadOnly(target.databaseUrl);
-      const { rows } = await client.query<{ version: string; role: string }>(
-        "select current_setting('server_version') as version, current_user as role",
+      const { rows } = await client.query<{ version: string; major: number; role: string }>(
+        `select current_setting('server_version') as version, current_user as role,
+           current_setting('server_version_num')::int / 10000 as major`,
       );
       await client.end();
+      major = rows[0]?.major ?? null;
       lines.push({
         what,
         state: 'ok',
@@ -91,6 +71,9 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
       if (!(error instanceof UserError)) throw error;
       lines.push({ what, state: 'failed', note: `${error.message}; ${error.next}` });
     }
+    const ownShadow = options.shadowUrl ?? project.config?.replay?.shadow;
+    if (major !== null && project.repository !== null && ownShadow === undefined)
+      lines.push(await shadowMajor(target.environment.name, major));
     if (target.management) lines.push(await management(target.environment.name, target.management));
     for (const credential of targets.skippedCredentials[target.environment.name] ?? []) {
       lines.push({
@@ -134,7 +117,7 @@ export async function doctorCommand(
       note: project.repository ?? 'none: the checks over code and migrations are skipped; add --repo DIR',
     },
     writable(project.stateRoot),
-    await embedded(),
+    await shadowLine(options, project),
     ...(await databases(options, project)),
   ];
   if (options.format === 'json') {

@@ -1,6 +1,7 @@
-import { EXIT, UserError } from '../core/errors.ts';
+import { EXIT } from '../core/errors.ts';
 import { describeObject } from '../core/object.ts';
 import { printable } from '../core/text.ts';
+import { findFinding } from '../engine/find-finding.ts';
 import { openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { resolveProject } from './targets.ts';
@@ -14,24 +15,7 @@ export async function fixCommand(
   const project = resolveProject(options);
   const { session } = openAuditSession({ options, project, targets: null, mode: 'headless', version, access: 'read' });
   try {
-    const findings = session
-      .view()
-      .gate.sections.flatMap((section) =>
-        section.checkpoints.flatMap((one) => one.checks.flatMap((check) => check.findings)),
-      );
-    const hits = findings.filter(
-      (finding) =>
-        fingerprint.length >= 6 &&
-        finding.fingerprint.startsWith(fingerprint) &&
-        (options.env === undefined || finding.environment === options.env),
-    );
-    const [finding] = hits;
-    if (!finding)
-      throw new UserError(
-        'unknown-finding',
-        `no finding has a fingerprint that starts with “${fingerprint}”`,
-        '`supaready status --findings` lists them; give at least six characters',
-      );
+    const finding = findFinding(session.view().gate, fingerprint, options.env);
     if (options.migration) {
       process.stdout.write(`${await session.writeMigration(finding.fingerprint, finding.environment)}\n`);
       return EXIT.ok;

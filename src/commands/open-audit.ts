@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../core/canonical.ts';
 import { type Checklist, checkpointsOf, type EnvironmentRef } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
-import type { Target } from '../engine/collect.ts';
+import type { OpenShadow, Target } from '../engine/collect.ts';
 import { AuditSession, type SessionOptions } from '../engine/session.ts';
 import {
   type AuditStore,
@@ -105,6 +105,8 @@ interface OpenRequest {
   version: string;
   access?: 'write' | 'read';
   holder?: string | null;
+  /** Where migrations are replayed beside a live database. */
+  openShadow?: OpenShadow;
   /** Demo only (see SessionOptions). */
   demo?: Required<Pick<SessionOptions, 'applyFix' | 'canApply'>>;
 }
@@ -152,6 +154,7 @@ export function openAuditSession(request: OpenRequest): OpenedAudit {
     migrations: project.migrations,
     declared: project.declared,
     parameters: project.parameters,
+    openShadow: request.openShadow,
     holder: request.holder ?? null,
     writeBundle: async (auditStore, view, directory) => {
       const { writeBundle } = await import('../evidence/bundle.ts');

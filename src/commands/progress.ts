@@ -11,6 +11,37 @@ export function progressText(progress: RunProgress): string {
   return `${progress.environment}: saving (${elapsed})`;
 }
 
+/** A log gets a line at most this often, and always the last word before a silence. */
+const LOG_EVERY_MS = 2_000;
+
+/** Passes on at most one text in an interval: the first at once, later the latest when its time has come. */
+function sparingly(say: (text: string) => void): { report: (text: string) => void; stop: () => void } {
+  let last = 0;
+  let waiting: string | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const speak = (text: string) => {
+    last = Date.now();
+    waiting = null;
+    say(text);
+  };
+  return {
+    report: (text) => {
+      const rest = last + LOG_EVERY_MS - Date.now();
+      if (rest <= 0) return speak(text);
+      waiting = text;
+      timer ??= setTimeout(() => {
+        timer = null;
+        if (waiting !== null) speak(waiting);
+      }, rest);
+    },
+    stop: () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      waiting = null;
+    },
+  };
+}
+
 /**
  * Runs work with its progress on stderr: a live line on a terminal, a plain line every two seconds in a log.
  * stdout is never touched: it is for results.
@@ -20,7 +51,6 @@ export async function withProgress<T>(title: string, work: (report: (text: strin
   const live =
     process.stderr.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI;
   const outcome: { value?: T } = {};
-  let last = 0;
   const logger = new ListrLogger({
     useIcons: true,
     toStderr: live ? [] : LISTR_LOGGER_STDERR_LEVELS,
@@ -31,15 +61,24 @@ export async function withProgress<T>(title: string, work: (report: (text: strin
       {
         title,
         task: async (_context, task) => {
-          outcome.value = await work((text) => {
-            if (!live && Date.now() - last < 2_000) return;
-            last = Date.now();
+          const say = (text: string) => {
             task.output = text;
-          });
+          };
+          const log = sparingly(say);
+          try {
+            outcome.value = await work(live ? say : log.report);
+          } finally {
+            log.stop();
+          }
         },
       },
     ],
-    live ? { renderer: 'default', rendererOptions: { logger } } : { renderer: 'simple', rendererOptions: { logger } },
+    {
+      // Its own handler would end the process with 127 at the first Ctrl-C.
+      registerSignalListeners: false,
+      rendererOptions: { logger },
+      ...(live ? { renderer: 'default' } : { renderer: 'simple' }),
+    },
   );
   await tasks.run();
   return outcome.value as T;

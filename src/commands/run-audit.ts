@@ -23,6 +23,16 @@ export function interruptible(): { signal: AbortSignal; release(): void } {
   };
 }
 
+/** What is said after Ctrl-C: exit 130. */
+export function interrupted(): UserError {
+  return new UserError(
+    'interrupted',
+    'interrupted; what was finished is saved',
+    'run it again to go on',
+    EXIT.interrupted,
+  );
+}
+
 /** Runs checks with progress on stderr. Throws UserError (130) when interrupted. */
 export async function runChecks(
   session: AuditSession,
@@ -33,13 +43,7 @@ export async function runChecks(
     session.run({ selectors, signal, onProgress: (progress) => report(progressText(progress)) }),
   );
   for (const problem of summary.problems) process.stderr.write(`supaready: ${problem}\n`);
-  if (signal.aborted)
-    throw new UserError(
-      'interrupted',
-      'interrupted; what was finished is saved',
-      'run it again to go on',
-      EXIT.interrupted,
-    );
+  if (signal.aborted) throw interrupted();
   return summary;
 }
 

@@ -1,15 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { EnvironmentKind, Parameters } from '../core/check.ts';
-import { type Config, secretRefSchema } from '../core/config.ts';
+import type { Config } from '../core/config.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Declared } from '../core/facts/audit.ts';
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
-import type { Target } from '../engine/collect.ts';
+import type { OpenShadow, Target } from '../engine/collect.ts';
 import { findConfigFile, readConfig, resolveSecret } from '../engine/config-file.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import { parseTarget } from '../facts/postgres/target.ts';
+import { type Ask, connectionString } from './connection-string.ts';
 import type { AuditOptions } from './options.ts';
+import { shadowOpener } from './shadow-opener.ts';
 
 /** What the options, the configuration and the place we stand in come to. */
 export interface Project {
@@ -122,25 +124,13 @@ function linkedRef(repository: string | null): string | null {
   }
 }
 
-/** A connection string, or the one behind env:NAME, keychain:NAME or prompt. */
-async function connectionString(given: string, key: string, ask: Ask): Promise<string> {
-  const url = secretRefSchema.safeParse(given).success ? await resolveSecret(given, key, ask) : given;
-  if (/^postgres(ql)?:\/\//.test(url)) return url;
-  throw new UserError(
-    'bad-url',
-    `${key} is no PostgreSQL connection string`,
-    'it starts with postgres:// and is shown under Connect in the Supabase dashboard',
-    EXIT.usage,
-  );
-}
-
-export type Ask = ((label: string) => Promise<string>) | null;
-
 /** What was resolved for one run: the targets, and how to let go of what was started for them. */
 export interface Targets {
   targets: Target[];
   /** Credentials that were not given, by environment. */
   skippedCredentials: Record<string, string[]>;
+  /** Replays the migrations beside a live database, as options and configuration say. */
+  openShadow: OpenShadow;
   close(): Promise<void>;
 }
 
@@ -204,7 +194,8 @@ export async function resolveTargets(
   progress: { onFile?: (path: string, done: number, total: number) => void; signal?: AbortSignal } = {},
 ): Promise<Targets> {
   const nothing = async () => {};
-  if (options.fromMigrations) return replayTarget(options, project, ask, progress);
+  const openShadow = await shadowOpener(options, project, ask);
+  if (options.fromMigrations) return replayTarget(options, project, openShadow, progress);
 
   const given = options.dbUrl ?? process.env.SUPAREADY_DB_URL;
   if (given !== undefined && given !== '') {
@@ -216,6 +207,7 @@ export async function resolveTargets(
     return {
       targets: [target],
       skippedCredentials: { [name]: missingCredentials(target.management) },
+      openShadow,
       close: nothing,
     };
   }
@@ -243,7 +235,7 @@ export async function resolveTargets(
     targets.push(target);
     skippedCredentials[name] = missingCredentials(target.management);
   }
-  if (targets.length > 0) return { targets, skippedCredentials, close: nothing };
+  if (targets.length > 0) return { targets, skippedCredentials, openShadow, close: nothing };
   throw new UserError(
     'no-target',
     'nothing says which database to audit',
@@ -254,7 +246,7 @@ export async function resolveTargets(
 async function replayTarget(
   options: AuditOptions,
   project: Project,
-  ask: Ask,
+  openShadow: OpenShadow,
   progress: { onFile?: (path: string, done: number, total: number) => void; signal?: AbortSignal },
 ): Promise<Targets> {
   if (project.repository === null) {
@@ -264,16 +256,11 @@ async function replayTarget(
       'add --repo DIR, or run it in the repository',
     );
   }
-  const { prepareFromMigrations } = await import('../facts/shadow/from-migrations.ts');
-  const shadowUrl =
-    options.shadowUrl === undefined ? undefined : await connectionString(options.shadowUrl, '--shadow-url', ask);
-  const prepared = await prepareFromMigrations({
+  const prepared = await openShadow({
     root: project.repository,
-    grants: options.defaultGrants ?? 'auto',
     // One file that never applied must not hide everything after it; what is missing is said in every result.
     keepGoing: true,
     ...(project.migrations !== null && { migrations: project.migrations }),
-    ...(shadowUrl !== undefined && { shadowUrl }),
     ...progress,
   });
   const name = options.env ?? 'migrations';
@@ -288,6 +275,7 @@ async function replayTarget(
       },
     ],
     skippedCredentials: { [name]: ['database', ...missingCredentials(null)] },
+    openShadow,
     close: () => prepared.close(),
   };
 }

@@ -8,6 +8,7 @@ import { type OpenedAudit, openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { knownPerson } from './person.ts';
 import { withProgress } from './progress.ts';
+import { interrupted, interruptible } from './run-audit.ts';
 import { type Project, resolveProject, resolveTargets, type Targets } from './targets.ts';
 
 /** Refused before anything is started: without a terminal nothing is asked and nothing drawn (DESIGN.md §6). */
@@ -63,18 +64,28 @@ async function rememberOpened(directory: string, project: string): Promise<void>
   await rememberAudit({ directory, project });
 }
 
-/** Opens the audit for writing; when another terminal holds it, to follow it read-only. */
+/** Refusals to write after which an audit can still be looked at. */
+const LOOK_ONLY: ReadonlySet<string> = new Set(['audit-locked', 'audit-handed-over']);
+
+/** Opens the audit for writing; when another terminal holds it or it was handed over, to follow it read-only. */
 function openOrFollow(
   options: AuditOptions,
   project: Project,
   targets: Targets,
   version: string,
 ): { opened: OpenedAudit; following: boolean } {
-  const request = { options, project, targets: targets.targets, mode: 'wizard' as const, version };
+  const request = {
+    options,
+    project,
+    targets: targets.targets,
+    openShadow: targets.openShadow,
+    mode: 'wizard' as const,
+    version,
+  };
   try {
     return { opened: openAuditSession(request), following: false };
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'audit-locked') throw error;
+    if (!(error instanceof UserError) || !LOOK_ONLY.has(error.code)) throw error;
     process.stderr.write(`supaready: ${error.message}\n  opening it to look at only; ${error.next}\n`);
     return { opened: openAuditSession({ ...request, access: 'read', holder: error.message }), following: true };
   }
@@ -92,15 +103,30 @@ function resumeCommand(options: AuditOptions, audit: string): string {
   return parts.join(' ');
 }
 
+/** The replayed database as target; Ctrl-C ends the replay and leaves nothing of it. */
+async function replayed(options: AuditOptions, project: Project): Promise<Targets> {
+  const interrupt = interruptible();
+  try {
+    return await withProgress('Replaying the migrations', (report) =>
+      resolveTargets(options, project, secretAsker(), {
+        signal: interrupt.signal,
+        onFile: (path, done, total) => report(`${path} (${done + 1} of ${total})`),
+      }),
+    );
+  } catch (error) {
+    throw interrupt.signal.aborted ? interrupted() : error;
+  } finally {
+    interrupt.release();
+  }
+}
+
 /** `supaready`: starts an audit, or resumes the latest that fits, in the wizard. */
 export async function wizardCommand(options: AuditOptions, version: string): Promise<number> {
   assertTerminal();
   const project = resolveProject(options);
-  const resolve = (report?: (text: string) => void) =>
-    resolveTargets(options, project, secretAsker(), {
-      onFile: (path, done, total) => report?.(`${path} (${done} of ${total})`),
-    });
-  const targets = options.fromMigrations ? await withProgress('Replaying the migrations', resolve) : await resolve();
+  const targets = options.fromMigrations
+    ? await replayed(options, project)
+    : await resolveTargets(options, project, secretAsker());
   try {
     const { opened, following } = openOrFollow(options, project, targets, version);
     const { session, store } = opened;

@@ -74,6 +74,11 @@ export interface Check<
   /** Known false alarms and how the check avoids them. */
   falseAlarms?: string;
   matrix?: MatrixColumn;
+  /**
+   * What about their objects the findings are about, where it is not their definition: `rls`, `not null`, `grants` …
+   * (core/facts/origin.ts). The engine then points at the statement that decided it.
+   */
+  aspect?: string;
   /** Facts without which the check is skipped by construction. */
   needs: readonly N[];
   /** Facts that sharpen the verdict when they are there. */

@@ -39,6 +39,15 @@ export const configSchema = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'), environmentConfig)
     .optional(),
   repository: z.strictObject({ path: z.string().optional(), migrations: z.string().optional() }).optional(),
+  /** How migrations are replayed, beside a live database and with --from-migrations. */
+  replay: z
+    .strictObject({
+      /** A throw-away PostgreSQL of yours instead of the embedded one. */
+      shadow: secretRefSchema.optional(),
+      /** Grants of new tables in schema public: by the date of each migration (auto), or always as of then. */
+      defaultGrants: z.enum(['auto', 'legacy', 'closed']).optional(),
+    })
+    .optional(),
   policy: policySchema.partial().optional(),
   /** Check id → its parameters. */
   parameters: z.record(z.string(), z.record(z.string(), parameterValue)).optional(),

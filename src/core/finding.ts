@@ -46,7 +46,10 @@ export interface FindingDraft {
   message: string;
   detail?: string;
   fix?: Partial<Fix>;
+  /** Where it stands, when the check knows better than the engine, which adds the place of the object's origin. */
   location?: Location;
+  /** As Check.aspect, for this finding. */
+  aspect?: string;
   /** Tells two defects of one check on one object apart (a role, a constraint name). Never a count, a time or a text that changes. */
   discriminator?: string;
 }

@@ -101,3 +101,18 @@ export interface Gate {
   next: Blocker | null;
   signed: { by: string; at: string; decision: Decision } | null;
 }
+
+/** Every checkpoint, in the order of the checklist. */
+export function gateCheckpoints(gate: Gate): GateCheckpoint[] {
+  return gate.sections.flatMap((section) => section.checkpoints);
+}
+
+/** Every check in every environment, in the order of the checklist. */
+export function gateChecks(gate: Gate): GateCheck[] {
+  return gateCheckpoints(gate).flatMap((checkpoint) => checkpoint.checks);
+}
+
+/** Every finding in every environment, in the order of the checklist. */
+export function findingsOf(gate: Gate): GateFinding[] {
+  return gateChecks(gate).flatMap((check) => check.findings);
+}

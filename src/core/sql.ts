@@ -1,19 +1,22 @@
-import {
-  loadModule,
-  type Node,
-  type ParseResult,
-  parsePlPgSQLSync,
-  parseSync,
-  type RawStmt,
-  scanSync,
-} from 'libpg-query';
+import type { Node, ParseResult, RawStmt } from 'libpg-query';
 import { sha256 } from './canonical.ts';
 
 export type { Node, ParseResult } from 'libpg-query';
 
+type Parser = Pick<typeof import('libpg-query'), 'parseSync' | 'parsePlPgSQLSync' | 'scanSync'>;
+let loaded: Parser | null = null;
+
 /** Loads PostgreSQL's parser (WASM, ~60 ms). Must be awaited once before any other function here. Idempotent. */
 export async function loadSqlParser(): Promise<void> {
-  await loadModule();
+  if (loaded !== null) return;
+  const library = await import('libpg-query');
+  await library.loadModule();
+  loaded = library;
+}
+
+function parser(): Parser {
+  if (loaded === null) throw new TypeError('loadSqlParser() must be awaited before SQL is parsed');
+  return loaded;
 }
 
 /** A statement of a script. */
@@ -50,6 +53,7 @@ function lineAt(text: string, offset: number): number {
 export function parseScript(script: string): { statements: Statement[]; error: SqlSyntaxError | null } {
   // The parser refuses a text without a token.
   if (skipBlank(script) === script.length) return { statements: [], error: null };
+  const { parseSync } = parser();
   let result: ParseResult;
   try {
     result = parseSync(script);
@@ -91,6 +95,7 @@ export function statementsDigest(script: string): string | null {
  */
 export function tokensDigest(script: string): string | null {
   if (skipBlank(script) === script.length) return sha256('');
+  const { scanSync } = parser();
   try {
     const bytes = Buffer.from(script, 'utf8');
     const tokens = scanSync(script)
@@ -105,6 +110,7 @@ export function tokensDigest(script: string): string | null {
 
 /** The tree of an expression as PostgreSQL prints it (a policy's USING, a default, a check); null when it does not parse. */
 export function parseExpression(expression: string): Node | null {
+  const { parseSync } = parser();
   try {
     const statement = parseSync(`select (${expression}\n)`).stmts?.[0]?.stmt;
     if (!statement || !('SelectStmt' in statement)) return null;
@@ -123,6 +129,7 @@ export function parseStatements(sql: string): Node[] | null {
 
 /** The PL/pgSQL tree of a `create function … language plpgsql` statement (libpg_query's JSON), or null when it does not parse. */
 export function parsePlpgsql(createFunction: string): unknown {
+  const { parsePlPgSQLSync } = parser();
   try {
     return parsePlPgSQLSync(createFunction);
   } catch {
@@ -184,6 +191,7 @@ export function scanSql(sql: string): ScannedToken[] | null {
   const bytes = Buffer.from(sql, 'utf8');
   const ascii = bytes.length === sql.length;
   const offset = (at: number) => (ascii ? at : bytes.subarray(0, at).toString('utf8').length);
+  const { scanSync } = parser();
   try {
     return scanSync(sql).tokens.map((token) => ({
       start: offset(token.start),

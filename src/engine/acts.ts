@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type Attestation, type Checkpoint, checkpointsOf } from '../core/check.ts';
 import { addDays } from '../core/duration.ts';
-import { EXIT, UserError } from '../core/errors.ts';
 import type { BlobRef, NewEvent, Person } from '../core/events.ts';
 import { type FactName, VOLATILE_FACTS } from '../core/facts.ts';
-import type { GateCheckpoint, GateFinding } from '../core/gate.ts';
-import { describeObject } from '../core/object.ts';
+import type { GateCheckpoint } from '../core/gate.ts';
 import type { Policy } from '../core/policy.ts';
 import { blocks } from '../core/severity.ts';
 import { SIGN_OFF_SECTION } from './audit-facts.ts';
 import type { AttestInput, AuditView, WaiveInput } from './controller.ts';
 import { storeEvidence } from './evidence-files.ts';
+import { findFinding } from './find-finding.ts';
+import { refused } from './refused.ts';
 
 /*
  * What people do in an audit: each function checks whether the act is allowed now and returns the journal entry for it.
@@ -26,10 +26,6 @@ export interface ActContext {
 }
 
 const newId = (kind: string) => `${kind}-${randomBytes(5).toString('hex')}`;
-
-export function refused(code: string, message: string, next: string): UserError {
-  return new UserError(code, message, next, EXIT.usage);
-}
 
 export async function attestEvent(
   { view, by, now }: ActContext,
@@ -68,7 +64,7 @@ export async function attestEvent(
 }
 
 export function waiveEvent({ view, policy, by, now }: ActContext, input: WaiveInput): NewEvent {
-  const finding = findFinding(view, input.fingerprint, input.environment);
+  const finding = findFinding(view.gate, input.fingerprint, input.environment);
   if (!blocks(finding.severity)) {
     throw refused(
       'nothing-to-waive',
@@ -116,7 +112,7 @@ export function acknowledgeEvent(
   { view, by }: ActContext,
   input: { fingerprint: string; environment: string; note: string },
 ): NewEvent {
-  const finding = findFinding(view, input.fingerprint, input.environment);
+  const finding = findFinding(view.gate, input.fingerprint, input.environment);
   if (finding.severity !== 'medium') {
     throw refused(
       'not-acknowledgeable',
@@ -165,31 +161,6 @@ export function signEvent({ view, by }: ActContext, statement: string): NewEvent
       snapshots: Object.fromEntries(snapshots),
     },
   };
-}
-
-/** The finding whose fingerprint starts with the text given (six characters at least), in one environment. */
-export function findFinding(view: AuditView, fingerprint: string, environment: string): GateFinding {
-  const hits = view.gate.sections
-    .flatMap((section) =>
-      section.checkpoints.flatMap((checkpoint) => checkpoint.checks.flatMap((check) => check.findings)),
-    )
-    .filter((finding) => finding.environment === environment && finding.fingerprint.startsWith(fingerprint));
-  const [first, second] = hits;
-  if (!first || fingerprint.length < 6) {
-    throw refused(
-      'unknown-finding',
-      `no finding in ${environment} has a fingerprint that starts with “${fingerprint}”`,
-      '`supaready status --findings` lists them; give at least six characters',
-    );
-  }
-  if (second && second.fingerprint !== first.fingerprint) {
-    throw refused(
-      'ambiguous-finding',
-      `“${fingerprint}” fits ${describeObject(first.object)} and ${describeObject(second.object)}`,
-      'give more characters',
-    );
-  }
-  return first;
 }
 
 function assertKnownAct(view: AuditView, target: string): void {

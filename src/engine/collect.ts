@@ -13,6 +13,7 @@ import { snapshotOf } from '../core/snapshot.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
 import { replayGaps } from '../facts/shadow/replay-gaps.ts';
+import { pendingMigrations } from '../steps/lib/migration-files.ts';
 
 /*
  * Collectors are loaded when they are used: database driver, parsers and servers are half the program, and the wizard's
@@ -64,7 +65,7 @@ export interface CollectRequest {
 }
 
 export type OpenShadow = (
-  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'major' | 'signal' | 'onFile' | 'keepGoing'>,
+  options: Pick<FromMigrationsOptions, 'root' | 'migrations' | 'major' | 'audited' | 'signal' | 'onFile' | 'keepGoing'>,
 ) => Promise<FromMigrations>;
 
 /** What a row scan must know of the catalogue before it can start. */
@@ -130,8 +131,12 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
 
   const catalogueNames = only(names, FACT_SOURCES.catalogue);
   const dataNames = only(names, FACT_SOURCES.data);
+  if (request.repository !== null && catalogueNames.length > 0) names.add('repoMigrations');
   const repositoryNames = only(names, FACT_SOURCES.repository);
-  if (replayed) names.add('replay');
+  // How the replay went, and what it stood in for, belongs to whatever a shadow database tells.
+  if (replayed || FACT_SOURCES.shadow.some((name) => names.has(name))) names.add('replay');
+  // Every finding says where its object comes from (evaluate.ts).
+  if (FACT_SOURCES.shadow.some((name) => names.has(name))) names.add('replayOrigins');
   const shadowNames = only(names, FACT_SOURCES.shadow);
   const platformNames = only(names, FACT_SOURCES.platform);
   const total =
@@ -282,6 +287,16 @@ async function repositoryFacts(
   });
 }
 
+/** Files that the live history does not have; none where no history says anything. */
+function pendingPaths({ repoMigrations, migrationHistory }: Collected): string[] {
+  if (repoMigrations?.status !== 'ok' || migrationHistory?.status !== 'ok') return [];
+  const { files, known } = pendingMigrations({
+    repoMigrations: repoMigrations.value,
+    migrationHistory: migrationHistory.value,
+  });
+  return known ? files.map(({ path }) => path) : [];
+}
+
 async function shadowFacts(
   request: CollectRequest,
   names: FactName[],
@@ -301,6 +316,7 @@ async function shadowFacts(
     names,
     root: repository ?? '',
     besideLive: shadow === null,
+    pending: pendingPaths(catalogue),
     open: async () =>
       shadow ??
       open({
@@ -308,6 +324,7 @@ async function shadowFacts(
         // One file that never applied must not hide everything after it; what is missing is said in every result.
         keepGoing: true,
         onFile: (path, done, total) => onFacet?.(`replay of ${path}`, done, total),
+        audited: target.databaseUrl,
         ...(migrations !== null && { migrations }),
         ...(major !== null && { major }),
         ...(signal && { signal }),

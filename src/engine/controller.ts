@@ -3,6 +3,7 @@ import type { Person } from '../core/events.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
 import type { MatrixRow } from '../core/matrix.ts';
+import type { Policy } from '../core/policy.ts';
 import type { AuditState } from '../core/state.ts';
 
 /** What the wizard draws: replaced as a whole after every change, never mutated. */
@@ -21,8 +22,12 @@ export interface AuditView {
   holder: string | null;
   /** Demo only: whether the fix of a finding can be applied from here; null where supaready never applies fixes. */
   canApply: ((finding: Finding) => boolean) | null;
+  /** The rules of the gate in force. */
+  policy: Policy;
   /** Number of tables of the user's schemas, by environment, once collected. */
   tables: Readonly<Record<string, number>>;
+  /** Extensions that the replay of the migrations had to stand in for by signatures, by environment; see report/stand-ins.ts. */
+  standIns?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Progress of a run, in order: collect* → evaluate* → done. */

@@ -3,6 +3,7 @@ import { type CollectedFact, type FactName, type Facts, LIVE_ONLY_FACTS, type Sn
 import { type CheckResult, type Finding, fingerprintOf } from '../core/finding.ts';
 import { describeObject } from '../core/object.ts';
 import { compareSeverity } from '../core/severity.ts';
+import { originsIn } from '../steps/lib/origins.ts';
 
 export interface EvaluateOptions {
   snapshot: Snapshot;
@@ -107,6 +108,7 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
   if (outcome.kind === 'not-applicable') return result('not-applicable', outcome.reason, null, []);
   if (outcome.kind === 'skipped') return result('skipped', outcome.reason, null, []);
 
+  const origins = outcome.findings.length > 0 ? originsIn(snapshot.facts) : null;
   const findings = new Map<string, Finding>();
   for (const draft of outcome.findings) {
     const fingerprint = fingerprintOf(check.id, draft.object, draft.discriminator);
@@ -118,7 +120,7 @@ export function evaluateCheck(check: Check, options: EvaluateOptions): CheckResu
       message: draft.message,
       detail: draft.detail ?? null,
       fix: { sql: null, command: null, url: null, ...draft.fix },
-      location: draft.location ?? null,
+      location: draft.location ?? origins?.placeOf(draft.object, draft.aspect ?? check.aspect) ?? null,
     });
   }
   const ordered = sorted(findings.values());

@@ -1,12 +1,12 @@
 import { type Checklist, checkpointsOf, MATRIX_COLUMNS, type MatrixColumn } from '../core/check.ts';
-import type { Relation } from '../core/facts.ts';
-import type { Gate, GateCheck } from '../core/gate.ts';
+import type { Relation, Snapshot } from '../core/facts.ts';
+import { type Gate, type GateCheck, gateChecks } from '../core/gate.ts';
 import type { MatrixCell, MatrixRow } from '../core/matrix.ts';
 import { tableOf } from '../core/object.ts';
 import { blocks } from '../core/severity.ts';
 
 /** The tables a matrix has rows for: the user's own, a partitioned table once and not its partitions. */
-export function matrixTables(relations: readonly Relation[]): Relation[] {
+function matrixTables(relations: readonly Relation[]): Relation[] {
   return relations.filter(
     (relation) =>
       (relation.kind === 'table' || relation.kind === 'partitioned table') &&
@@ -14,6 +14,25 @@ export function matrixTables(relations: readonly Relation[]): Relation[] {
       !relation.platform &&
       relation.extension === null,
   );
+}
+
+/** The tables of each environment, from its snapshot; none where the catalogue could not be read. */
+export function tablesOf(snapshots: Iterable<Snapshot>): Record<string, Relation[]> {
+  const tables: Record<string, Relation[]> = {};
+  for (const { header, facts } of snapshots) {
+    tables[header.environment] = facts.relations?.status === 'ok' ? matrixTables(facts.relations.value) : [];
+  }
+  return tables;
+}
+
+/** The extensions that a replay stood in for, by environment: those where it stood in for any. */
+export function standInsOf(snapshots: Iterable<Snapshot>): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { header, facts } of snapshots) {
+    const shims = facts.replay?.status === 'ok' ? (facts.replay.value?.shims ?? []) : [];
+    if (shims.length > 0) found[header.environment] = shims;
+  }
+  return found;
 }
 
 interface ColumnVerdict {
@@ -57,13 +76,9 @@ export function buildMatrix(
     const verdicts = Object.fromEntries(
       MATRIX_COLUMNS.map((column) => [column, { ran: false, gap: false, bad: new Set<string>() }]),
     ) as Record<MatrixColumn, ColumnVerdict>;
-    for (const section of gate.sections) {
-      for (const checkpoint of section.checkpoints) {
-        for (const check of checkpoint.checks) {
-          const column = columnOf.get(check.id);
-          if (column && check.environment === environment) addCheck(verdicts[column], check);
-        }
-      }
+    for (const check of gateChecks(gate)) {
+      const column = columnOf.get(check.id);
+      if (column && check.environment === environment) addCheck(verdicts[column], check);
     }
     for (const { schema, name } of relations) {
       const cell = (column: MatrixColumn): MatrixCell => {

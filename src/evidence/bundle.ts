@@ -6,7 +6,7 @@ import { EXIT, UserError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateGate } from '../engine/gate.ts';
-import { buildMatrix, matrixTables } from '../engine/matrix.ts';
+import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { catalogueQueries } from '../facts/postgres/queries.ts';
 import type { AuditStore } from '../state/store.ts';
 import { makeBag } from './bag.ts';
@@ -55,7 +55,7 @@ function blobsOf(store: AuditStore): Set<string> {
 
 /**
  * Writes the bundle of an audit as one deterministic .tar: same journal, snapshot and tool, same bytes.
- * Records the export in the journal afterwards (when it may be written to). Throws UserError (exit 3) when it cannot be written.
+ * Changes nothing in the audit. Throws UserError (exit 3) when it cannot be written.
  */
 export async function writeBundle(request: BundleRequest): Promise<{ path: string; sha256: string }> {
   const { store, version, policy, parameters } = request;
@@ -72,13 +72,8 @@ export async function writeBundle(request: BundleRequest): Promise<{ path: strin
 
   // Judged as of the last entry, so that the same journal gives the same bundle whenever it is written.
   const gate = evaluateGate(state, checklist, policy, state.lastEventAt);
-  const tables = Object.fromEntries(
-    snapshots.map(({ header, facts }) => [
-      header.environment,
-      facts.relations?.status === 'ok' ? matrixTables(facts.relations.value) : [],
-    ]),
-  );
-  const view: AuditView = { ...request.view, state, gate, matrix: buildMatrix(gate, checklist, tables), tables: {} };
+  const matrix = buildMatrix(gate, checklist, tablesOf(snapshots));
+  const view: AuditView = { ...request.view, state, gate, matrix, tables: {}, standIns: standInsOf(snapshots) };
 
   const payload = projections({ view, gate, events, version, policy, parameters });
   payload.set('journal.jsonl', readFileSync(join(store.directory, 'journal.jsonl')));

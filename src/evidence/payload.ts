@@ -3,7 +3,7 @@ import type { Checklist, Parameters } from '../core/check.ts';
 import { checkpointsOf, MATRIX_COLUMNS } from '../core/check.ts';
 import type { AuditEvent } from '../core/events.ts';
 import type { CollectedFact, Snapshot } from '../core/facts.ts';
-import type { Gate } from '../core/gate.ts';
+import { type Gate, gateCheckpoints } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
 import type { Policy } from '../core/policy.ts';
 import { printable } from '../core/text.ts';
@@ -69,7 +69,7 @@ function describeEvent(event: AuditEvent): string {
     case 'import':
       return `imported ${event.data.bundle} (${event.data.tier})`;
     case 'recover':
-      return `recovered from a torn last line of ${event.data.bytes} bytes`;
+      return `${event.data.bytes} bytes after the entry before, torn or damaged, were set aside`;
     case 'checklist.migrate':
       return `checklist ${event.data.from} → ${event.data.to}`;
   }
@@ -92,7 +92,7 @@ export function projections(input: ProjectionInput): Map<string, Buffer> {
   const { view, gate, events, version } = input;
   const { state } = view;
   const files = new Map<string, Buffer>();
-  const checkpoints = gate.sections.flatMap((section) => section.checkpoints);
+  const checkpoints = gateCheckpoints(gate);
   const checks = checkpoints.flatMap((checkpoint) =>
     checkpoint.checks.map((check) => ({ checkpoint: checkpoint.id, check })),
   );

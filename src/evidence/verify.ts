@@ -15,7 +15,7 @@ import type { AuditState } from '../core/state.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateCheck } from '../engine/evaluate.ts';
 import { evaluateGate } from '../engine/gate.ts';
-import { buildMatrix, matrixTables } from '../engine/matrix.ts';
+import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { scanJournal } from '../state/journal-scan.ts';
 import { reduce } from '../state/reducer.ts';
 import { checkBag, type Problem } from './bag.ts';
@@ -30,6 +30,10 @@ export interface Verification {
   auditId: string | null;
   project: string | null;
   decision: Decision | null;
+  /** The time the decision was taken at, ISO 8601: that of the audit's last entry. What was fresh then may have gone stale. */
+  asOf: string | null;
+  /** Version that wrote it. */
+  toolVersion: string | null;
   /** Who signed that decision off, ISO 8601 UTC; null when nobody has, or what they signed has changed since. */
   signed: { by: string; at: string } | null;
   problems: Problem[];
@@ -180,6 +184,8 @@ export async function verifyBundle(
     auditId: null,
     project: null,
     decision: null,
+    asOf: null,
+    toolVersion: null,
     signed: null,
     problems: [],
     replayed: 0,
@@ -243,6 +249,7 @@ async function verifyContent(
   const run = runSchema.parse(JSON.parse(file('run.json').toString('utf8')));
   outcome.auditId = state.auditId;
   outcome.project = state.project;
+  outcome.toolVersion = run.tool.version;
 
   const snapshots = new Map<string, Snapshot>();
   for (const known of Object.values(state.snapshots)) {
@@ -269,24 +276,21 @@ async function verifyContent(
 
   const gate = evaluateGate(state, checklist, run.policy, state.lastEventAt);
   outcome.decision = gate.decision;
+  outcome.asOf = state.lastEventAt;
   outcome.signed = gate.signed && { by: gate.signed.by, at: gate.signed.at };
-  const tables = Object.fromEntries(
-    [...snapshots].map(([environment, { facts }]) => [
-      environment,
-      facts.relations?.status === 'ok' ? matrixTables(facts.relations.value) : [],
-    ]),
-  );
   const view: AuditView = {
     state,
     gate,
     checklist,
-    matrix: buildMatrix(gate, checklist, tables),
+    matrix: buildMatrix(gate, checklist, tablesOf(snapshots.values())),
     tables: {},
+    standIns: standInsOf(snapshots.values()),
     directory: '',
     savedAt: state.lastEventAt,
     readOnly: true,
     holder: null,
     canApply: null,
+    policy: run.policy,
   };
   if (run.tool.version === options.version) {
     const again = projections({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fixSchema, locationSchema } from '../core/finding.ts';
 import type { GateCheckpoint, GateFinding } from '../core/gate.ts';
+import { gateCheckpoints } from '../core/gate.ts';
 import { objectSchema } from '../core/object.ts';
 import { checkStatusSchema, severitySchema } from '../core/severity.ts';
 import type { AuditView } from '../engine/controller.ts';
@@ -105,9 +106,9 @@ export function checkReport(input: CheckReportInput): CheckReport {
     ),
   );
   const wanted = (check: string) => selected === null || selected.has(check);
-  const checkpoints = gate.sections
-    .flatMap((section) => section.checkpoints)
-    .filter((checkpoint) => selected === null || checkpoint.checks.some((check) => wanted(check.id)));
+  const checkpoints = gateCheckpoints(gate).filter(
+    (checkpoint) => selected === null || checkpoint.checks.some((check) => wanted(check.id)),
+  );
   return {
     schema: 'supaready.check/v1',
     tool: { name: 'supaready', version: input.version },

@@ -1,8 +1,9 @@
-import type { GateCheckpoint } from '../core/gate.ts';
+import { findingsOf, type Gate, type GateCheckpoint, gateCheckpoints, gateChecks } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
-import { printable } from '../core/text.ts';
+import { counted, printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
-import { ATTESTATION_WORDS, CHECK_WORDS, CHECKPOINT_WORDS } from './words.ts';
+import { standInLines } from './stand-ins.ts';
+import { ATTESTATION_WORDS, CHECKPOINT_WORDS, statusSaid } from './words.ts';
 
 /** Text from outside inside a Markdown paragraph or table cell: nothing in it can start markup, HTML or a new cell. */
 export function escapeMarkdown(text: string): string {
@@ -33,13 +34,13 @@ function checkpointSection(checkpoint: GateCheckpoint): string[] {
       row(['---', '---', '---', '---']),
     );
     for (const check of checkpoint.checks) {
-      const status = CHECK_WORDS[check.status];
+      const status = statusSaid(check);
       lines.push(
         row([
           `\`${check.id}\``,
           escapeMarkdown(check.environment),
           `${status.glyph} ${status.word}`,
-          escapeMarkdown(check.lookedAt ?? check.reason ?? ''),
+          escapeMarkdown(status.note),
         ]),
       );
     }
@@ -72,26 +73,57 @@ function checkpointSection(checkpoint: GateCheckpoint): string[] {
   return lines;
 }
 
+/** Ids of the attestations, waivers and acknowledgements that count now: not run out, overtaken or without object. */
+function standing(gate: Gate): Set<string> {
+  const given = gateCheckpoints(gate).flatMap((checkpoint) =>
+    checkpoint.attestations.flatMap((one) => (one.state === 'given' || one.state === 'failed' ? [one.givenBy] : [])),
+  );
+  const standIns = gateChecks(gate).map((check) => check.attestedBy);
+  const covers = findingsOf(gate).map((finding) => finding.coveredBy);
+  return new Set([...given, ...standIns, ...covers].filter((id) => id !== null));
+}
+
+/** What a reader must not take for a pass. */
+function caveats(gate: Gate): string[] {
+  const checks = gateChecks(gate);
+  const stale = checks.filter((check) => check.stale !== null).length;
+  const byHand = checks.filter((check) => check.stale === null && check.attestedBy !== null).length;
+  return [
+    ...(stale > 0 ? [`↻ ${counted(stale, 'result')} stale: to be taken again before it counts.`, ''] : []),
+    ...(byHand > 0
+      ? [
+          `✎ ${counted(byHand, 'check')} could not run: a person looked instead, with evidence. No check confirms it.`,
+          '',
+        ]
+      : []),
+  ];
+}
+
 function actsSection(view: AuditView): string[] {
+  const stands = standing(view.gate);
+  const inForce = (id: string) => (stands.has(id) ? 'yes' : '**no**');
   const { attestations, waivers, acknowledgements, signOffs } = view.state;
   const lines: string[] = [];
   if (attestations.length > 0) {
     lines.push(
       '## Attestations',
       '',
-      row(['checkpoint', 'question', 'answer', 'by', 'given', 'good until']),
-      row(['---', '---', '---', '---', '---', '---']),
+      row(['checkpoint', 'question', 'answer', 'by', 'given', 'good until', 'counts']),
+      row(Array.from({ length: 7 }, () => '---')),
     );
     for (const one of attestations) {
-      const stands = one.covers ? `${one.checkpoint} (in place of ${one.covers.check})` : one.checkpoint;
+      const place = one.covers
+        ? `${one.checkpoint} (in place of ${one.covers.check} in ${escapeMarkdown(one.covers.environment)})`
+        : one.checkpoint;
       lines.push(
         row([
-          stands,
+          place,
           escapeMarkdown(one.statement),
           escapeMarkdown(`${one.status}: ${one.answer}`),
           escapeMarkdown(one.by.name),
           one.at,
           one.expiresAt,
+          inForce(one.id),
         ]),
       );
     }
@@ -101,8 +133,8 @@ function actsSection(view: AuditView): string[] {
     lines.push(
       '## Waivers',
       '',
-      row(['finding', 'check', 'reason', 'risk', 'compensating control', 'owner', 'expires']),
-      row(Array.from({ length: 7 }, () => '---')),
+      row(['finding', 'check', 'reason', 'risk', 'compensating control', 'owner', 'expires', 'counts']),
+      row(Array.from({ length: 8 }, () => '---')),
     );
     for (const one of waivers) {
       lines.push(
@@ -114,6 +146,7 @@ function actsSection(view: AuditView): string[] {
           escapeMarkdown(one.compensating),
           escapeMarkdown(one.owner),
           one.expiresAt,
+          inForce(one.id),
         ]),
       );
     }
@@ -155,6 +188,8 @@ export function renderMarkdown(view: AuditView, version: string): string {
       .map((environment) => `${escapeMarkdown(environment.name)} (${environment.kind}, ${environment.source})`)
       .join(', ')}.`,
     '',
+    ...caveats(gate),
+    ...standInLines(view).flatMap((line) => [`${escapeMarkdown(line)}.`, '']),
   ];
   for (const section of gate.sections) {
     lines.push(`## ${section.id} ${escapeMarkdown(section.title)}`, '');

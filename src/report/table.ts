@@ -1,9 +1,10 @@
 import stringWidth from 'string-width';
-import type { GateCheck, GateCheckpoint } from '../core/gate.ts';
+import { type GateCheck, type GateCheckpoint, gateCheckpoints } from '../core/gate.ts';
 import { describeObject } from '../core/object.ts';
 import { printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { nextLines } from './next.ts';
+import { standInLines } from './stand-ins.ts';
 import { ATTESTATION_WORDS, checkpointSaid, checkSaid } from './words.ts';
 
 export type Paint = (style: 'good' | 'bad' | 'warn' | 'dim' | 'bold', text: string) => string;
@@ -78,13 +79,12 @@ export function renderTable(
       }
     }
   }
-  const satisfied = gate.sections
-    .flatMap((section) => section.checkpoints)
-    .filter((checkpoint) => checkpoint.state === 'satisfied').length;
-  const total = gate.sections.flatMap((section) => section.checkpoints).length;
+  for (const line of standInLines(view)) lines.push('', paint('warn', line));
+  const all = gateCheckpoints(gate);
+  const satisfied = all.filter((checkpoint) => checkpoint.state === 'satisfied').length;
   lines.push(
     '',
-    `${satisfied} of ${total} checkpoints satisfied; decision: ${paint(gate.decision === 'blocked' ? 'bad' : 'good', gate.decision)}`,
+    `${satisfied} of ${all.length} checkpoints satisfied; decision: ${paint(gate.decision === 'blocked' ? 'bad' : 'good', gate.decision)}`,
   );
   lines.push(...nextLines(view));
   return `${lines.slice(1).join('\n')}\n`;

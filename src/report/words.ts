@@ -84,10 +84,23 @@ export function checkpointSaid(checkpoint: GateCheckpoint): Said {
 
 /** What a check found, over what, or why it did not look: the words after its id. */
 export function checkSaid(check: GateCheck): Said {
-  const own = ownResult(check);
-  if (check.attestedBy !== null) return { glyph: BY_HAND, word: `attested by hand, ${own.word}` };
-  if (check.stale !== null) return { glyph: STALE, word: `stale (${own.word} before): ${check.stale}` };
-  return own;
+  const { glyph, word } = ownResult(check);
+  const own = check.attestedBy === null ? { glyph, word } : { glyph: BY_HAND, word: `attested by hand, ${word}` };
+  // Stale comes first: it holds the checkpoint back, whoever stood in.
+  return check.stale === null ? own : { glyph: STALE, word: `stale (${own.word} before): ${check.stale}` };
+}
+
+/** The status in a word or two, never a pass where the result is stale or a person stood in; `note` says what it rests on. */
+export function statusSaid(check: GateCheck): Said & { note: string } {
+  const { glyph, word } = CHECK_WORDS[check.status];
+  const seen = check.lookedAt ?? check.reason ?? '';
+  if (check.stale !== null) return { glyph: STALE, word: `stale (${word} before)`, note: check.stale };
+  if (check.attestedBy === null) return { glyph, word, note: seen };
+  return {
+    glyph: BY_HAND,
+    word: `attested by hand (${word})`,
+    note: `${check.attestedBy} stands in: ${check.reason ?? seen}`,
+  };
 }
 
 function ownResult(check: GateCheck): Said {

@@ -18,7 +18,14 @@ export function refuse(code: string, message: string, next: string, cause?: unkn
 /** The next step when a journal is damaged. */
 export const RESTORE = 'restore the audit folder from a backup, or start a new audit; nothing was changed';
 
-function readHead(folder: string, disk: Disk): z.infer<typeof headSchema> | null {
+/** The next step when the damage can be cut off. */
+function repairable(last: number): string {
+  if (last === 0) return RESTORE;
+  return `restore the audit folder from a backup; or go on from what is intact: supaready journal repair --truncate-at ${last}`;
+}
+
+/** Where the journal ended when it was last written to; null when there is no head.json. Throws UserError exit 3. */
+export function readHead(folder: string, disk: Disk): z.infer<typeof headSchema> | null {
   const path = join(folder, HEAD_FILE);
   let text: string;
   try {
@@ -63,14 +70,14 @@ export function readJournal(folder: string, disk: Disk = nodeDisk): Scan {
     throw refuse(
       'journal-corrupt',
       `${path} line ${rest.line} is damaged or was altered: ${rest.why}. The ${end.seq} entries before it are intact`,
-      RESTORE,
+      repairable(end.seq),
     );
   }
   if (head !== null && head.seq > end.seq) {
     throw refuse(
       'journal-truncated',
       `${path} ends with entry ${end.seq}, but entry ${head.seq} had been saved`,
-      RESTORE,
+      repairable(end.seq),
     );
   }
   if (head !== null && entries[head.seq - 1]?.hash !== head.hash) {

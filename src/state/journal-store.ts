@@ -13,6 +13,16 @@ import { applyEvent, type ResultsOf, reduce } from './reducer.ts';
 import { loadSnapshot, saveSnapshot } from './snapshots.ts';
 import type { AuditStore } from './store.ts';
 
+/** The refusal to go on with an audit that somebody else goes on with (EVIDENCE.md §7): exit 2. */
+export function handedOver(to: string): UserError {
+  return new UserError(
+    'audit-handed-over',
+    `this audit was handed to ${to}, who goes on with it; here it can only be looked at`,
+    'ask them for the bundle they make of it, or start a new audit with --new',
+    EXIT.usage,
+  );
+}
+
 type Listener = (problem: UserError | null) => void;
 
 /** The one implementation of AuditStore, over a journal that has been read and (for writing) locked. */
@@ -66,6 +76,8 @@ export class JournalStore implements AuditStore {
         EXIT.usage,
       );
     }
+    // The baton is elsewhere: two histories of one audit must never grow side by side.
+    if (this.#state?.handedTo != null && events[0]?.type !== 'import') throw handedOver(this.#state.handedTo);
     const sealed = this.#writer.seal(events, { ts: now, session: this.#session, actor: accountName() });
     const added = sealed.entries.map(
       ({ seq, ts, session, type, data }) => ({ seq, at: ts, session, type, data }) as AuditEvent,

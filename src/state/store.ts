@@ -20,8 +20,9 @@ import {
 import { createJournal, cutTornTail, JournalWriter } from './journal.ts';
 import { JOURNAL_FILE, outlineJournal, readJournal } from './journal-read.ts';
 import { START } from './journal-scan.ts';
-import { JournalStore } from './journal-store.ts';
+import { handedOver, JournalStore } from './journal-store.ts';
 import { acquireLock, type HeldLock, type LockInfo, lockHolder } from './lock.ts';
+import { reduce } from './reducer.ts';
 import { SNAPSHOTS_FOLDER } from './snapshots.ts';
 
 /** What the caller says about a new audit; id and nonce are drawn here. */
@@ -45,7 +46,7 @@ export interface AuditStore {
   readonly blobs: BlobStore;
   /**
    * Adds events; when it returns they are synced to disk and in `state`. When it throws (UserError: `disk-full`,
-   * `disk-error`, `state-read-only`, `lock-lost`, `journal-changed` exit 3; `entry-too-large` exit 2) nothing has changed.
+   * `disk-error`, `state-read-only`, `lock-lost`, `journal-changed` exit 3; `entry-too-large`, `audit-handed-over` exit 2) nothing has changed.
    */
   append(events: readonly NewEvent[], now: string): void;
   saveSnapshot(snapshot: Snapshot): void;
@@ -111,7 +112,7 @@ export function createAudit(root: string, genesis: NewAudit, options: StoreOptio
 
 /**
  * Opens an audit folder and folds its journal. `write` takes the lock, sets a torn last line aside and journals that;
- * `read` changes nothing and can `follow`. Throws UserError: `audit-not-found`, `audit-locked` (exit 2); those of
+ * `read` changes nothing and can `follow`. Throws UserError: `audit-not-found`, `audit-locked`, `audit-handed-over` (exit 2); those of
  * readJournal, `blob-missing`, `blob-corrupt`, `state-read-only`, `disk-full` (exit 3).
  */
 export function openAudit(directory: string, options: StoreOptions & { mode: 'write' | 'read' }): AuditStore {
@@ -131,6 +132,8 @@ export function openAudit(directory: string, options: StoreOptions & { mode: 'wr
       sweepTemporary(disk, join(directory, folder));
     const scan = readJournal(directory, disk);
     const { end, rest } = scan;
+    const { handedTo } = reduce(scan.events, () => []);
+    if (handedTo !== null) throw handedOver(handedTo);
     const recovered = rest?.kind === 'torn' ? cutTornTail(directory, rest.bytes, end, disk) : null;
     const store = new JournalStore(
       directory,

@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Person } from '../core/events.ts';
 import type { AuditController, AuditView, RunProgress } from '../engine/controller.ts';
+import { standInLines } from '../report/stand-ins.ts';
 import { handleKey } from './control/handle.ts';
 import { COPY } from './copy.ts';
 import { type InkKey, InputReader, type KeyEvent } from './input.ts';
@@ -186,7 +187,11 @@ export class Wizard {
     const outcome: { tone: Tone; text: string; appeared?: ReadonlySet<string> } = await run.then(
       (summary) => ({
         tone: summary.problems.length > 0 ? ('warn' as const) : ('ok' as const),
-        text: [summaryText(summary, ranChecks(this.view()) - ran), ...summary.problems].join('; '),
+        text: [
+          summaryText(summary, ranChecks(this.view()) - ran),
+          ...summary.problems,
+          ...standInLines(this.view()),
+        ].join('; '),
         appeared: new Set(summary.appeared),
       }),
       (error: unknown) =>

@@ -1,3 +1,4 @@
+import type { EnvironmentKind } from '../../src/core/check.ts';
 import type { Declared } from '../../src/core/facts/audit.ts';
 import type { Severity } from '../../src/core/severity.ts';
 
@@ -31,5 +32,7 @@ export interface CheckFixture {
   overlay?: Partial<Record<'silent' | 'defect' | 'fixed', Readonly<Record<string, unknown>>>>;
   /** Judges roles, which belong to the whole server: the case gets a server of its own. */
   ownServer?: true;
+  /** What the environment is; production unless said. */
+  kind?: EnvironmentKind;
   parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
 }

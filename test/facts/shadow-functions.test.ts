@@ -5,55 +5,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Facts } from '../../src/core/facts.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
-import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
 import type { ShadowContext } from '../../src/facts/shadow/collect.ts';
 import { checkFunctions } from '../../src/facts/shadow/function-checks.ts';
 import { checkWithExtension } from '../../src/facts/shadow/plpgsql-check.ts';
-import type { ReplayResult } from '../../src/facts/shadow/replay.ts';
 import { type PostgresServer, startServer } from '../../src/facts/shadow/server.ts';
-import { debianPostgres15, runScript } from '../helpers/database.ts';
+import { debianPostgres15 } from '../helpers/database.ts';
+import { contextOn } from '../helpers/shadow-context.ts';
 import { BROKEN, TABLES } from './functions-broken.ts';
 import { CLEAN } from './functions-clean.ts';
-
-const REPLAY: ReplayResult = {
-  tool: null,
-  directory: null,
-  applied: [],
-  failures: [],
-  shims: [],
-  assumed: [],
-  regime: 'legacy',
-};
-
-/** A replayed database without a history: `sql` has been run in it. */
-async function contextOn(server: PostgresServer, name: string, sql: string): Promise<ShadowContext> {
-  await server.createDatabase(name, await ensureBaseline(server));
-  await runScript(server.url(name), server.url(name, 'supabase_admin'), sql);
-  return {
-    shadow: {
-      url: server.url(name),
-      replay: REPLAY,
-      server: { version: server.version ?? 0, origin: 'embedded' },
-      copy: null,
-      close: async () => undefined,
-    },
-    root: '',
-    besideLive: false,
-    async onCopy(probe) {
-      const copy = `${name}_copy`;
-      await server.createDatabase(copy, name);
-      try {
-        return await probe({
-          url: server.url(copy),
-          adminUrl: server.url(copy, 'supabase_admin'),
-          close: async () => undefined,
-        });
-      } finally {
-        await server.dropDatabase(copy);
-      }
-    },
-  };
-}
 
 function shown(checks: Pick<Facts['functionChecks'], 'issues'>): string[] {
   return checks.issues.map(({ name, sqlstate, message }) => `${name} ${sqlstate} ${message}`);

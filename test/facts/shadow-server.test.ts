@@ -150,6 +150,18 @@ describe('startServer', () => {
     },
   );
 
+  it('does not outlive its process killed by SIGKILL, when ephemeral', async (context) => {
+    if (process.platform === 'win32') return context.skip('the next start removes it there');
+    const directory = join(folder, 'sigkill');
+    const other = await otherProcess(directory, 'ephemeral');
+    const pid = postmasterPid(directory);
+    process.kill(other.pid, 'SIGKILL');
+    await other.ended;
+    expect(await gone(pid)).toBe(true);
+    for (let waited = 0; waited < 5000 && existsSync(directory); waited += 50) await sleep(50);
+    expect(existsSync(directory)).toBe(false);
+  });
+
   it('does not outlive process.exit', async () => {
     const directory = join(folder, 'exit');
     const other = await otherProcess(directory, 'ephemeral', 'leave');

@@ -19,7 +19,13 @@ let built = false;
 /** Runs the built command line without a terminal, in its own home, and waits for its end. */
 export async function runCli(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; input?: string } = {},
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    input?: string;
+    /** Called with everything said on stderr so far; what it returns is sent as a signal. */
+    onStderr?: (text: string) => NodeJS.Signals | null;
+  } = {},
 ): Promise<CliResult> {
   if (!built) {
     ready();
@@ -38,6 +44,8 @@ export async function runCli(
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     chunks.stderr += text;
+    const signal = options.onStderr?.(chunks.stderr) ?? null;
+    if (signal !== null) child.kill(signal);
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, ...chunks };

@@ -377,6 +377,7 @@ export class MemoryController implements AuditController {
       readOnly: this.#options.readOnly ?? false,
       holder: this.#options.readOnly ? 'terminal 2' : null,
       canApply: this.#options.demo ? (finding) => finding.fix.sql !== null : null,
+      policy: { ...DEFAULT_POLICY, ...this.#options.policy },
       tables: {},
     };
   }

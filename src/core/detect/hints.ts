@@ -53,7 +53,7 @@ export function hintOf(name: string): ColumnHint {
 const CARD_BEFORE = /(?:card|visa|master\s?card|amex|american express|discover|\bcc|\bpan|credit|debit)[^.\n]{0,20}$/i;
 const SSN_BEFORE = /(?:\bssn|social\s+sec\w*|\bss\s?#)[^.\n]{0,16}$/i;
 const IDENTIFIER_BEFORE =
-  /(?:order|invoice|tracking|track|parcel|shipment|imei|iccid|serial|ref|reference|transaction|txn|ticket|case|batch|barcode|ean|gtin|upc|isbn|sku|id|uid|no|nr|number|num|code|key|version|timestamp|epoch|ts|phone|tel|account|acct|member|policy|claim)\b[\s"'#:=._-]{0,6}$/i;
+  /(?:order|invoice|tracking|track|parcel|shipment|imei|iccid|serial|ref|reference|transaction|txn|ticket|case|batch|barcode|ean|gtin|upc|isbn|sku|id|uid|version|timestamp|epoch|ts|phone|tel|account|acct|member|policy|claim)(?:[\s_-]?(?:number|num|no|nr|code|key|id))?\b[\s"'#:=._-]{0,6}$/i;
 
 /** The characters before a place that say what stands there. */
 export function before(text: string, start: number): string {

@@ -82,7 +82,9 @@ const columnSamples = z.object({
 /** Rows that the project declares it cannot start without (`declared.seed`), counted with their condition. */
 const seedCounts = z.array(
   z.object({
+    /** As declared, and as SQL reads it. */
     table: z.string(),
+    relation: z.object({ schema: name, name }),
     where: z.string().nullable(),
     min: z.int(),
     /** Null when the table does not exist. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { originSchema } from './origin.ts';
 
 /* Repository facets. Paths are relative to the repository root, with `/`. */
 
@@ -78,9 +79,83 @@ const repoMigrations = () =>
     destructive: z.array(z.object({ path: z.string(), line: z.int(), statement: z.string(), hasDown: z.boolean() })),
     /** Those that config.toml names first, in its order. */
     seeds: z.array(z.string()),
-    /** Where the statement that created, or last replaced, an object stands. kind as in ObjectRef. */
-    origins: z.array(
-      z.object({ kind: z.string(), schema: name, name, table: z.string().nullable(), path: z.string(), line: z.int() }),
+    /** As far as the files' statements can be followed without running them. */
+    origins: z.array(originSchema),
+  });
+
+/** The rules of `migrationRisks`, by the names squawk documents them under (squawkhq.com/docs/rules). */
+export const RISK_RULES = [
+  'adding-field-with-default',
+  'adding-foreign-key-constraint',
+  'adding-not-nullable-field',
+  'adding-required-field',
+  'adding-serial-primary-key-field',
+  'ban-alter-domain-with-add-constraint',
+  'ban-char-field',
+  'ban-concurrent-index-creation-in-transaction',
+  'ban-create-domain-with-constraint',
+  'ban-drop-column',
+  'ban-drop-constraint',
+  'ban-drop-database',
+  'ban-drop-not-null',
+  'ban-drop-schema',
+  'ban-drop-table',
+  'ban-truncate-cascade',
+  'ban-uncommitted-transaction',
+  'changing-column-type',
+  'constraint-missing-not-valid',
+  'disallowed-unique-constraint',
+  'prefer-bigint-over-int',
+  'prefer-bigint-over-smallint',
+  'prefer-identity',
+  'prefer-repack',
+  'prefer-robust-stmts',
+  'prefer-text-field',
+  'prefer-timestamptz',
+  'renaming-column',
+  'renaming-table',
+  'require-concurrent-index-creation',
+  'require-concurrent-index-deletion',
+  'require-concurrent-partition-detach',
+  'require-concurrent-reindex',
+  'require-timeout-settings',
+  'transaction-nesting',
+] as const;
+
+const place = { path: z.string(), line: z.int() };
+
+/** What migrations do to tables in use, of every file (src/facts/repository/migrations/risks/). */
+const migrationRisks = () =>
+  z.object({
+    risks: z.array(
+      z.object({
+        ...place,
+        rule: z.enum(RISK_RULES),
+        schema: name.nullable(),
+        table: name.nullable(),
+        /** Column, constraint, index, domain, schema or database. */
+        name: name.nullable(),
+        /** In our own words: never the statement’s text, which may hold a value. */
+        what: z.string(),
+        /** What the verdict rests on besides: the type asked for, a volatile function, the new name, an index as `schema.name`. */
+        asked: z.string().nullable(),
+        /** The safe form as SQL, redacted. */
+        rewrite: z.string().nullable(),
+      }),
+    ),
+    /** Tables that come to be, in order; a renamed one says what it was. */
+    tables: z.array(z.object({ ...place, schema: name, name, renamedFrom: name.nullable() })),
+    /** GRANT and REVOKE on tables; `table` null: on all of the schema; `later`: ALTER DEFAULT PRIVILEGES. No privileges = all. */
+    grants: z.array(
+      z.object({
+        ...place,
+        schema: name.nullable(),
+        table: name.nullable(),
+        roles: z.array(name),
+        privileges: z.array(z.string()),
+        revoke: z.boolean(),
+        later: z.boolean(),
+      }),
     ),
   });
 
@@ -265,6 +340,7 @@ export const repositoryFacets = {
   repoFiles: facet(repoFiles),
   repoConfig: facet(repoConfig),
   repoMigrations: facet(repoMigrations),
+  migrationRisks: facet(migrationRisks),
   repoKeys: facet(repoKeys),
   repoEnv: facet(repoEnv),
   repoCode: facet(repoCode),

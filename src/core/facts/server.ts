@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { plpgsqlReport } from './function-report.ts';
 
 /* The server, its load and its services: catalogue facets too, but most of them change without anybody changing the project. */
 
@@ -234,14 +235,23 @@ const httpResponses = () => z.object({ total: z.int(), failed: z.int() }).nullab
 const migrationHistory = () =>
   z.array(
     z.object({
-      tool: z.enum(['supabase', 'prisma', 'drizzle']),
+      /** `sql`: the tables of dbmate, goose, golang-migrate and Flyway, which run plain folders. */
+      tool: z.enum(['supabase', 'prisma', 'drizzle', 'sql']),
       /** Version, migration_name or hash. */
       version: z.string(),
       name: z.string().nullable(),
       /** sha256 of the stored statements (core/sql.ts statementsDigest), or the checksum the tool stored; null when it stores none. */
       digest: z.string().nullable(),
-      /** Prisma: finished_at set and not rolled back. */
+      /** sha256 over the tokens of the stored statements (core/sql.ts tokensDigest); null when none are stored. */
+      tokensDigest: z.string().nullable(),
+      /** Drizzle: created_at, the time in its journal by which it tells what is applied. */
+      when: z.number().nullable(),
+      /** Prisma: finished_at set and not rolled back. golang-migrate: not dirty. Flyway: success. */
       complete: z.boolean(),
+      /** Prisma: marked as rolled back, so that it is pending again. */
+      rolledBack: z.boolean(),
+      /** golang-migrate keeps the last version only: all before it are applied too. */
+      upTo: z.boolean(),
     }),
   );
 
@@ -261,6 +271,7 @@ export const serverFacets = {
   replicationSlots: facet(replicationSlots, { volatile: true, liveOnly: true }),
   authUsers: facet(authUsers, { volatile: true, liveOnly: true }),
   storage: facet(storage, { volatile: true }),
+  plpgsqlCheckLive: facet(plpgsqlReport.nullable()),
   cronJobs: facet(cronJobs, { volatile: true }),
   httpResponses: facet(httpResponses, { volatile: true, liveOnly: true }),
   migrationHistory: facet(migrationHistory, { liveOnly: true }),

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { facet, name } from './facet.ts';
+import { functionName, plpgsqlReport, unjudged } from './function-report.ts';
+import { originSchema } from './origin.ts';
+import { repeatFacets } from './repeat.ts';
 import { schemaFacets } from './schema.ts';
 import { serverFacets } from './server.ts';
 
@@ -38,6 +41,14 @@ const replay = z
 const shadowCatalogue = z.object({
   /** server_version_num of the shadow; its major version may differ from the live server's. */
   serverVersionNum: z.int(),
+  /** How it was replayed: where migrations are pending, once more and without those. */
+  replay: z.object({
+    shims: z.array(z.string()),
+    regime: z.enum(['legacy', 'closed', 'mixed']),
+    /** Files that the live database has not applied, and that were left out. */
+    leftOut: z.array(z.string()),
+    failures: z.array(z.object({ path: z.string(), line: z.int(), sqlstate: z.string(), message: z.string() })),
+  }),
   relations: schemaFacets.relations.schema,
   columns: schemaFacets.columns.schema,
   constraints: schemaFacets.constraints.schema,
@@ -64,11 +75,11 @@ const shadowCatalogue = z.object({
   storage: serverFacets.storage.schema,
 });
 
-type CatalogueInShadow = Exclude<keyof typeof shadowCatalogue.shape, 'serverVersionNum'>;
+type CatalogueInShadow = Exclude<keyof typeof shadowCatalogue.shape, 'serverVersionNum' | 'replay'>;
 
 /** The catalogue facets that the shadow's catalogue holds. */
 export const CATALOGUE_IN_SHADOW = Object.keys(shadowCatalogue.shape).filter(
-  (name): name is CatalogueInShadow => name !== 'serverVersionNum',
+  (name): name is CatalogueInShadow => name !== 'serverVersionNum' && name !== 'replay',
 );
 
 /** What an UPDATE does to the times of a table, tried in a copy (src/facts/shadow/timestamp-probe.ts). */
@@ -106,13 +117,11 @@ const signupProbe = z
   })
   .nullable();
 
-/** A function, as FunctionFact names it. */
-const functionName = { schema: name, name, arguments: z.string() };
-const unjudged = z.array(z.object({ ...functionName, reason: z.string() }));
-
 /** Functions re-created in a copy, and the statements in them analysed by PostgreSQL itself (src/facts/shadow/function-checks.ts). */
 const functionChecks = z.object({
-  compiled: z.int(),
+  /** Those that were created again. */
+  functions: z.array(z.object(functionName)),
+  /** Statements and expressions analysed. */
   statements: z.int(),
   issues: z.array(
     z.object({
@@ -130,34 +139,17 @@ const functionChecks = z.object({
   unjudged,
 });
 
-/** What the extension plpgsql_check says; `unavailable` where no server at hand has it. */
-const plpgsqlCheck = z.union([
-  z.object({ unavailable: z.string() }),
-  z.object({
-    /** Version of the extension and of PostgreSQL, as text. */
-    version: z.string(),
-    server: z.string(),
-    checked: z.array(z.object(functionName)),
-    issues: z.array(
-      z.object({
-        ...functionName,
-        table: z.tuple([name, name]).nullable(),
-        line: z.int().nullable(),
-        statement: z.string().nullable(),
-        level: z.enum(['error', 'security', 'warning']),
-        sqlstate: z.string(),
-        message: z.string(),
-      }),
-    ),
-    unjudged,
-  }),
-]);
+/** What plpgsql_check says in a copy or on a second server; `unavailable` where no server at hand has it. */
+const plpgsqlCheck = z.union([z.object({ unavailable: z.string() }), plpgsqlReport]);
 
 export const shadowFacets = {
   replay: facet(replay),
+  /** Which statement gave every object its present state, as the replay saw it. */
+  replayOrigins: facet(z.array(originSchema)),
   shadowCatalogue: facet(shadowCatalogue),
   timestampProbe: facet(timestampProbe),
   signupProbe: facet(signupProbe),
   functionChecks: facet(functionChecks),
   plpgsqlCheck: facet(plpgsqlCheck),
+  ...repeatFacets,
 } as const;

@@ -32,6 +32,8 @@ export interface Probe {
   guardSchema: string | null;
   /** `schema.name` of analysed tables whose columns' statistics are not all shown to the role; [] unless asked for. */
   unreadableTables: string[];
+  /** Schema of the extension plpgsql_check; null where it is not installed, or its schema is closed to the role. */
+  plpgsqlCheck: string | null;
   /** By `schema.name`. */
   optional: Record<string, OptionalRelation>;
 }

@@ -17,11 +17,15 @@ import httpResponses from './sql/http-responses.sql';
 import indexStats from './sql/index-stats.sql';
 import indexes from './sql/indexes.sql';
 import migrationsDrizzle from './sql/migrations-drizzle.sql';
+import migrationsFlyway from './sql/migrations-flyway.sql';
+import migrationsGoose from './sql/migrations-goose.sql';
+import migrationsNumbered from './sql/migrations-numbered.sql';
 import migrationsPrisma from './sql/migrations-prisma.sql';
 import migrationsSupabase from './sql/migrations-supabase.sql';
 import namespaces from './sql/namespaces.sql';
 import objectNames from './sql/object-names.sql';
 import otherObjects from './sql/other-objects.sql';
+import plpgsqlCheck from './sql/plpgsql-check.sql';
 import policies from './sql/policies.sql';
 import probe from './sql/probe.sql';
 import publications from './sql/publications.sql';
@@ -66,11 +70,15 @@ export const QUERIES = {
   indexStats,
   indexes,
   migrationsDrizzle,
+  migrationsFlyway,
+  migrationsGoose,
+  migrationsNumbered,
   migrationsPrisma,
   migrationsSupabase,
   namespaces,
   objectNames,
   otherObjects,
+  plpgsqlCheck,
   policies,
   probe,
   publications,

@@ -1,8 +1,9 @@
 import type { Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
-import { statementsDigest } from '../../core/sql.ts';
-import { qualified } from '../../core/text.ts';
+import { quoteIdent } from '../../core/text.ts';
 import { type CatalogueName, denied, type Facet, known } from './facets.ts';
+import { migrationHistory } from './migration-history.ts';
+import { type LiveCheckRow, liveReport } from './plpgsql-report.ts';
 import { type OptionalRelation, type Probe, readability } from './probe.ts';
 import { QUERIES } from './queries.ts';
 import { composeSql } from './sql-text.ts';
@@ -23,38 +24,6 @@ const single = <R>(rows: R[]): R => {
   if (row === undefined) throw new Error('the query brought no row');
   return row;
 };
-
-function migrationSources(probe: Probe): { reasons: string[]; queries: string[] } {
-  const reasons: string[] = [];
-  const queries: string[] = [];
-  const use = (key: string, query: (relation: OptionalRelation) => string) => {
-    const relation = probe.optional[key];
-    const access = readability(probe, key);
-    if (access.state === 'denied') reasons.push(access.reason);
-    else if (relation) queries.push(query(relation));
-  };
-  use('supabase_migrations.schema_migrations', (relation) =>
-    composeSql(QUERIES.migrationsSupabase, {
-      migration_name: columnOr(relation, 'name', 'm.name', 'null::text'),
-      migration_digest: columnOr(
-        relation,
-        'statements',
-        `(select pg_catalog.string_agg(s.text, E';\\n' order by s.place) from unnest(m.statements) with ordinality as s (text, place))`,
-        'null::text',
-      ),
-    }),
-  );
-  const prismaKey = Object.keys(probe.optional)
-    .filter((key) => probe.optional[key]?.name === '_prisma_migrations')
-    .toSorted((a, b) => Number(b.startsWith('public.')) - Number(a.startsWith('public.')))[0];
-  if (prismaKey) {
-    use(prismaKey, (relation) =>
-      composeSql(QUERIES.migrationsPrisma, { prisma_migrations: qualified(relation.schema, relation.name) }),
-    );
-  }
-  use('drizzle.__drizzle_migrations', () => composeSql(QUERIES.migrationsDrizzle));
-  return { reasons, queries };
-}
 
 export const SERVICE_FACETS = {
   authUsers: ({ probe }) => {
@@ -133,6 +102,13 @@ export const SERVICE_FACETS = {
       hidden: () => (runs.state === 'denied' ? [`how jobs ended: ${runs.reason}`] : []),
     };
   },
+  plpgsqlCheckLive: ({ probe }) => {
+    if (probe.plpgsqlCheck === null) return known<'plpgsqlCheckLive'>(null);
+    return {
+      sql: composeSql(QUERIES.plpgsqlCheck, { check_schema: quoteIdent(probe.plpgsqlCheck) }),
+      shape: (rows: LiveCheckRow[]) => liveReport(rows),
+    };
+  },
   httpResponses: ({ probe }) => {
     const responses = readability(probe, 'net._http_response');
     if (responses.state === 'absent') return known<'httpResponses'>(null);
@@ -142,17 +118,5 @@ export const SERVICE_FACETS = {
       shape: (rows: NonNullable<Facts['httpResponses']>[]) => single(rows),
     };
   },
-  migrationHistory: ({ probe }) => {
-    const { reasons, queries } = migrationSources(probe);
-    if (reasons.length > 0) return denied<'migrationHistory'>(reasons.join('; '));
-    if (queries.length === 0) return known<'migrationHistory'>([]);
-    return {
-      sql: queries.map((query) => `(${query}\n)`).join('\nunion all\n'),
-      // The stored statements themselves go no further than this.
-      shape: (rows: Facts['migrationHistory']) =>
-        rows.map((row) =>
-          row.tool === 'supabase' && row.digest !== null ? { ...row, digest: statementsDigest(row.digest) } : row,
-        ),
-    };
-  },
+  migrationHistory,
 } satisfies { [N in CatalogueName]?: Facet<N> };

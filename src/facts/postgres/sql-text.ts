@@ -5,7 +5,8 @@ import { QUERIES } from './queries.ts';
 /** What stands for `:name` in a query file: SQL text, either fixed here or quoted. */
 export type Fragments = Readonly<Record<string, string>>;
 
-function textArray(values: readonly string[]): string {
+/** An array of texts as an SQL literal. */
+export function textArray(values: readonly string[]): string {
   return `array[${values.map(quoteLiteral).join(', ')}]::text[]`;
 }
 

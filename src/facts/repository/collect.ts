@@ -8,6 +8,7 @@ import { readEnv } from './env-files.ts';
 import { isFolder, openRepository, type Repository } from './files.ts';
 import { readKeys } from './keys.ts';
 import { readMigrations } from './migrations/collect.ts';
+import { readMigrationRisks } from './migrations/risks/collect.ts';
 import { readProject } from './project.ts';
 
 export interface RepositoryOptions {
@@ -38,6 +39,7 @@ const READERS: { [N in FactName]?: Reader<N> } = {
   }),
   repoConfig: ({ repository }) => complete(readConfig(repository)),
   repoMigrations: ({ repository, options }) => readMigrations(repository, readConfig(repository), options.migrations),
+  migrationRisks: ({ repository, options }) => readMigrationRisks(repository, options.migrations),
   repoKeys: ({ repository, options }) => readKeys(repository, options.signal),
   repoEnv: ({ repository }) => complete(readEnv(repository)),
   repoCode: ({ repository, options }) => readCode(repository, options.signal),

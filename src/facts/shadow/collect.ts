@@ -1,14 +1,17 @@
 import { EXIT, UserError } from '../../core/errors.ts';
-import { CATALOGUE_IN_SHADOW } from '../../core/facts/shadow.ts';
 import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
-import { collectCatalogue } from '../postgres/collect.ts';
 import { failedFact } from '../postgres/failed-fact.ts';
+import { shadowCatalogue } from './catalogue.ts';
+import { tryDownScripts } from './down.ts';
 import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
 import { checkFunctions } from './function-checks.ts';
 import { checkWithExtension } from './plpgsql-check.ts';
+import { replayTwice } from './repeat.ts';
+import { declaredSchema } from './repeat-declared.ts';
 import type { ReplayResult } from './replay.ts';
 import { replayGaps } from './replay-gaps.ts';
+import { seedReplay } from './seed.ts';
 import { probeSignUp } from './signup-probe.ts';
 import { probeTimestamps } from './timestamp-probe.ts';
 
@@ -21,6 +24,8 @@ export interface ShadowContext {
   root: string;
   /** False where the database audited is the replayed one itself. */
   besideLive: boolean;
+  /** Paths of the migrations that the live database has not applied. */
+  pending?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   /** Runs `probe` on a copy of the replayed database that it may change at will; the copy is dropped afterwards. */
   onCopy<T>(probe: (copy: ShadowCopy) => Promise<T>): Promise<T>;
@@ -33,6 +38,8 @@ export interface ShadowOptions {
   names: readonly FactName[];
   root: string;
   besideLive: boolean;
+  /** Paths of the migrations that the live database has not applied; none unless given. */
+  pending?: readonly string[];
   /** Replays the migrations; called once, and only when a facet is wanted. */
   open: () => Promise<FromMigrations>;
   /** Let go of the shadow database afterwards. */
@@ -67,37 +74,19 @@ export function brought<N extends ShadowName>(value: Facts[N], ms: number, hidde
   return { status: 'ok', value, hidden, ms } as CollectedFact<N>;
 }
 
-async function shadowCatalogue({
-  shadow,
-  besideLive,
-  signal,
-}: ShadowContext): Promise<CollectedFact<'shadowCatalogue'>> {
-  if (!besideLive) {
+async function replayOrigins({ shadow }: ShadowContext): Promise<CollectedFact<'replayOrigins'>> {
+  const { origins } = shadow.replay;
+  return origins === null
+    ? { status: 'absent', reason: 'the server of the shadow database does not let us watch the replay', ms: 0 }
+    : brought<'replayOrigins'>(origins.origins, 0, origins.gaps);
+}
+
+async function catalogue(context: ShadowContext): Promise<CollectedFact<'shadowCatalogue'>> {
+  if (!context.besideLive)
     return { status: 'absent', reason: 'the database audited is itself the one the migrations make', ms: 0 };
-  }
   const started = performance.now();
-  const names = CATALOGUE_IN_SHADOW;
-  const facts = await collectCatalogue({
-    url: shadow.url,
-    names: ['database', ...names],
-    embedded: true,
-    ...(signal && { signal }),
-  });
-  const catalogue: Record<string, unknown> = {};
-  const hidden = replayGaps(replayFact(shadow));
-  for (const name of names) {
-    const fact = facts[name] as CollectedFact | undefined;
-    if (fact?.status !== 'ok') return { status: 'error', reason: fact?.reason ?? `${name} was not collected`, ms: 0 };
-    catalogue[name] = fact.value;
-    hidden.push(...fact.hidden);
-  }
-  if (facts.database?.status !== 'ok') return { status: 'error', reason: 'the shadow server gave no version', ms: 0 };
-  catalogue.serverVersionNum = facts.database.value.serverVersionNum;
-  return brought<'shadowCatalogue'>(
-    catalogue as Facts['shadowCatalogue'],
-    Math.round(performance.now() - started),
-    hidden,
-  );
+  const value = await shadowCatalogue(context);
+  return brought<'shadowCatalogue'>(value, Math.round(performance.now() - started));
 }
 
 /** A facet that a probe brings; what the replay left out is said with it. */
@@ -111,11 +100,16 @@ function probed<N extends ShadowName>(probe: (context: ShadowContext) => Promise
 
 const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   replay: async ({ shadow }) => brought<'replay'>(replayFact(shadow), 0),
-  shadowCatalogue,
+  replayOrigins,
+  shadowCatalogue: catalogue,
   timestampProbe: probed<'timestampProbe'>(probeTimestamps),
   signupProbe: probed<'signupProbe'>(probeSignUp),
   functionChecks: probed<'functionChecks'>(checkFunctions),
   plpgsqlCheck: probed<'plpgsqlCheck'>(checkWithExtension),
+  replayTwice: probed<'replayTwice'>(replayTwice),
+  declaredSchema: probed<'declaredSchema'>(declaredSchema),
+  seedReplay: probed<'seedReplay'>(seedReplay),
+  downScripts: probed<'downScripts'>(tryDownScripts),
 };
 
 function allAlike(names: readonly ShadowName[], fact: CollectedFact): Collected {
@@ -147,6 +141,7 @@ export async function collectShadow(options: ShadowOptions): Promise<Collected> 
       shadow,
       root,
       besideLive,
+      pending: options.pending,
       signal,
       async onCopy(probe) {
         if (shadow.copy === null) {

@@ -13,7 +13,7 @@ export function inCopy<T>(context: ShadowContext, probe: (client: pg.Client) => 
     const client = new pg.Client({
       connectionString: adminUrl,
       application_name: 'supaready',
-      options: `-c statement_timeout=${PROBE_STATEMENT_MS} -c client_min_messages=error`,
+      options: `-c statement_timeout=${PROBE_STATEMENT_MS} -c client_min_messages=error -c jit=off`,
     });
     // A session cut by an abort is reported by the query that runs.
     client.on('error', () => undefined);

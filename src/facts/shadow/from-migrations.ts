@@ -8,6 +8,7 @@ import { openForeignServer } from './foreign-server.ts';
 import { findServer, type ServerOrigin } from './machine.ts';
 import { type ReplayOptions, type ReplayResult, replayMigrations } from './replay.ts';
 import { type PostgresServer, startServer } from './server.ts';
+import { serverTrouble } from './server-trouble.ts';
 import { systemError } from './system-error.ts';
 import { removeOrphans, SHADOW_PREFIX } from './watchdog.ts';
 
@@ -18,6 +19,8 @@ export interface FromMigrationsOptions
   > {
   /** A throw-away server of the user's own instead of the embedded one (see foreign-server.ts). */
   shadowUrl?: string;
+  /** Connection string of the audited database, which a shadowUrl must not lead to. */
+  audited?: string;
   /** Major version of the live server: the shadow gets the same where this machine has it (see machine.ts). */
   major?: number;
 }
@@ -32,6 +35,9 @@ export interface ShadowCopy {
   close(): Promise<void>;
 }
 
+/** What a second replay must be told to do as the first did. */
+export type ReplaySettings = Pick<ReplayOptions, 'migrations' | 'grants' | 'statementTimeoutMs'>;
+
 export interface FromMigrations {
   /** Connection string of the replayed database. */
   url: string;
@@ -44,6 +50,12 @@ export interface FromMigrations {
   };
   /** Copies the database as it was right after the replay; null where the user's own server does not let us. */
   copy: (() => Promise<ShadowCopy>) | null;
+  /**
+   * An empty database with the baseline, on a server of its own (roles belong to a server): for another replay. Absent where
+   * the server is the user's own.
+   */
+  fresh?: () => Promise<ShadowCopy>;
+  settings?: ReplaySettings;
   /** Drops the database; the embedded server stops with its last user. */
   close(): Promise<void>;
 }
@@ -71,6 +83,7 @@ async function newServer(distribution: Distribution): Promise<PostgresServer> {
 
 interface Lease {
   server: PostgresServer;
+  distribution: Distribution;
   origin: ServerOrigin;
   /** True while somebody else in this process uses the server too. */
   isShared(): boolean;
@@ -94,6 +107,7 @@ async function acquire(major: number | null): Promise<Lease> {
     const server = await entry.server;
     return {
       server,
+      distribution,
       origin,
       isShared: () => entry.users > 1,
       release: async () => {
@@ -121,6 +135,18 @@ async function copier(server: PostgresServer, database: string): Promise<() => P
   };
 }
 
+async function freshDatabase(distribution: Distribution): Promise<ShadowCopy> {
+  const server = await newServer(distribution);
+  const database = `fresh_${randomBytes(6).toString('hex')}`;
+  try {
+    await server.createDatabase(database, await ensureBaseline(server));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { url: server.url(database), adminUrl: server.url(database, 'supabase_admin'), close: () => server.stop() };
+}
+
 function onceOnly(action: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => {
@@ -130,7 +156,7 @@ function onceOnly(action: () => Promise<void>): () => Promise<void> {
 }
 
 async function embedded(options: FromMigrationsOptions): Promise<FromMigrations> {
-  const { server, origin, isShared, release } = await acquire(options.major ?? null);
+  const { server, distribution, origin, isShared, release } = await acquire(options.major ?? null);
   const database = `replay_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
     if (isShared()) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
@@ -144,19 +170,37 @@ async function embedded(options: FromMigrationsOptions): Promise<FromMigrations>
       replay,
       server: { version: server.version ?? 0, origin },
       copy: await copier(server, database),
+      fresh: () => freshDatabase(distribution),
+      settings: settingsOf(options),
       close,
     };
   } catch (error) {
-    await close();
-    throw error;
+    await close().catch(() => undefined);
+    throw serverTrouble(error) ?? error;
   }
 }
 
+function settingsOf({ migrations, grants, statementTimeoutMs }: FromMigrationsOptions): ReplaySettings {
+  return {
+    ...(migrations !== undefined && { migrations }),
+    ...(grants !== undefined && { grants }),
+    ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
+  };
+}
+
 async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promise<FromMigrations> {
-  const { server, database: named, supabase, version } = await openForeignServer(shadowUrl, options.signal);
+  const {
+    server,
+    database: named,
+    supabase,
+    version,
+    restore,
+  } = await openForeignServer(shadowUrl, options.signal, options.audited);
   const database = supabase ? named : `supaready_${randomBytes(6).toString('hex')}`;
   const close = onceOnly(async () => {
-    if (!supabase) for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    if (supabase) return;
+    for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    await restore();
   });
   try {
     if (!supabase) {
@@ -172,8 +216,8 @@ async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promi
       close,
     };
   } catch (error) {
-    await close();
-    throw error;
+    await close().catch(() => undefined);
+    throw serverTrouble(error) ?? error;
   }
 }
 

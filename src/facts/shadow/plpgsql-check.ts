@@ -8,9 +8,10 @@ import { quoteIdent } from '../../core/text.ts';
 import { ensureBaseline } from './baseline.ts';
 import type { ShadowContext } from './collect.ts';
 import { inCopy, PROBE_STATEMENT_MS, stateOf } from './copy-session.ts';
-import { kept, MAX_TABLES } from './function-checks.ts';
+import { MAX_TABLES } from './function-checks.ts';
 import { type Excuse, excuses } from './functions/excuses.ts';
-import { type ListedFunction, listFunctions, pathOf } from './functions/list.ts';
+import { type ListedFunction, listFunctions, nameOf, pathOf } from './functions/list.ts';
+import { type CheckRow, FunctionReport } from './functions/plpgsql-rows.ts';
 import { distributionOf, installedFolders } from './machine.ts';
 import { type ReplayResult, replayMigrations } from './replay.ts';
 import { startServer } from './server.ts';
@@ -18,47 +19,14 @@ import { SHIM_VERSION } from './shims.ts';
 
 type Answer = Facts['plpgsqlCheck'];
 type Report = Extract<Answer, { version: string }>;
-type Issue = Report['issues'][number];
-
-interface Row {
-  lineno: number | null;
-  statement: string | null;
-  sqlstate: string | null;
-  message: string;
-  level: string;
-}
-
-const LEVELS: Readonly<Record<string, Issue['level']>> = {
-  error: 'error',
-  security: 'security',
-  warning: 'warning',
-  'warning extra': 'warning',
-};
 const SCHEMA = 'supaready_check';
-
-const nameOf = ({ schema, name, arguments: signature }: ListedFunction) => ({ schema, name, arguments: signature });
-
-/** What it says of records whose shape only the running function knows: no verdict. */
-/** Constants that a type does not take: certain wherever they stand. */
-const VALUES = new Set(['22P02', '22007', '22008']);
-const UNKNOWN_RECORD = new Set(['55000', '0A000']);
-
-function isUnknown(fn: ListedFunction, { sqlstate, message }: Row): boolean {
-  const state = sqlstate ?? '';
-  const record = /^record "([^"]+)"/.exec(message)?.[1];
-  if (record !== undefined && fn.body?.opaque.includes(record)) return true;
-  // What is computed from constants while planning (1 / 0) need not be reached, or is caught.
-  if (state.startsWith('22') && !VALUES.has(state)) return true;
-  const dynamic = (fn.body?.dynamic.length ?? 0) > 0;
-  return UNKNOWN_RECORD.has(state) && (dynamic || /record|cursor/i.test(message));
-}
 
 async function checkFor(
   client: pg.Client,
   fn: ListedFunction,
   table: ListedFunction['tables'][number] | null,
-): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
+): Promise<CheckRow[]> {
+  const { rows } = await client.query<CheckRow>(
     `select lineno, statement, sqlstate, message, level from ${SCHEMA}.plpgsql_check_function_tb(
        funcoid := $1::regprocedure, relid := $2::oid::regclass, fatal_errors := false, performance_warnings := false, security_warnings := true, oldtable := $3, newtable := $4)`,
     [fn.oid, table?.oid ?? '0', table?.oldTable ?? null, table?.newTable ?? null],
@@ -67,45 +35,22 @@ async function checkFor(
 }
 
 async function checkOne(client: pg.Client, fn: ListedFunction, excuse: Excuse, report: Report): Promise<void> {
-  const seen = new Set<string>();
-  const reasons = new Set<string>();
   const trigger = fn.returns === 'trigger';
   if (trigger && fn.tables.length === 0) return;
+  const part = new FunctionReport(report, fn, nameOf(fn), excuse);
   for (const table of trigger ? fn.tables.slice(0, MAX_TABLES) : [null]) {
     await client.query('savepoint checked');
     try {
       await client.query(`select pg_catalog.set_config('search_path', $1, true)`, [pathOf(fn)]);
-      for (const row of await checkFor(client, fn, table)) {
-        const level = LEVELS[row.level];
-        const complaint = { sqlstate: row.sqlstate ?? '00000', message: row.message };
-        if (level === undefined) continue;
-        const excused = isUnknown(fn, row) ? 'a record’s columns are known only when it runs' : excuse(fn, complaint);
-        if (excused !== null) {
-          if (level === 'error') reasons.add(excused);
-          continue;
-        }
-        const where = fn.tables.length > 1 || /"(new|old)"/.test(row.message) ? table : null;
-        const key = `${level} ${complaint.sqlstate} ${row.message} ${where?.oid ?? ''}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        report.issues.push({
-          ...nameOf(fn),
-          table: where === null ? null : [where.schema, where.table],
-          line: row.lineno,
-          statement: row.statement,
-          level,
-          sqlstate: complaint.sqlstate,
-          message: kept(row.message),
-        });
-      }
+      for (const row of await checkFor(client, fn, table))
+        part.add(row, table === null ? null : [table.schema, table.table]);
     } catch (error) {
-      reasons.add(`plpgsql_check itself failed on it (${stateOf(error)})`);
+      part.failed(stateOf(error));
     } finally {
       await client.query('rollback to savepoint checked; release savepoint checked');
     }
   }
-  if (reasons.size === 0) report.checked.push(nameOf(fn));
-  for (const reason of [...reasons].sort()) report.unjudged.push({ ...nameOf(fn), reason });
+  part.end();
 }
 
 /** Runs plpgsql_check over the project's functions; the session is a superuser's, in a transaction of a throw-away database. */

@@ -3,6 +3,7 @@ import { redact } from '../../core/redact.ts';
 import { copyRows } from './copy-rows.ts';
 import { isHarmless, psqlHint } from './psql-commands.ts';
 import { hintFor, missingExtension } from './replay-hints.ts';
+import { isServerTrouble } from './server-trouble.ts';
 import { SHIMS } from './shims.ts';
 import { type SqlPiece, splitSql } from './split-sql.ts';
 import { planStatement, type StatementPlan } from './statement-plan.ts';
@@ -43,6 +44,8 @@ export interface FileOptions {
   psql?: boolean;
   /** False where the file asks its tool for no transaction. */
   transaction?: boolean;
+  /** SQL to send before a statement, which stands at `line`: it tells the database where it comes from. */
+  mark?: ((text: string, line: number) => string) | undefined;
   /** Run within the file's transaction, at its end: what the tool records. */
   record: { sql: string; values: unknown[] } | null;
 }
@@ -96,8 +99,9 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
   const { client } = session;
   let open = false;
   let statements = 0;
+  let lastLine = 1;
 
-  const run = async (plan: StatementPlan, rows?: string): Promise<void> => {
+  const run = async (plan: StatementPlan, mark: string, rows?: string): Promise<void> => {
     if (plan.kind === 'begin') {
       if (!open) await client.query('begin');
       open = true;
@@ -111,6 +115,7 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
     if (plan.kind === 'outside') {
       if (open) await client.query('commit');
       open = false;
+      if (mark) await client.query(mark);
       await timed(session, options, plan.sql);
       if (plan.after) await client.query(plan.after);
       return;
@@ -119,7 +124,8 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
     open = true;
     const elevate = plan.kind === 'privileged' && session.canElevate;
     if (elevate) await client.query('set local session authorization default');
-    await timed(session, options, plan.sql, rows);
+    // In one message with the statement, which a file of many thousands would otherwise wait for twice.
+    await timed(session, options, rows === undefined ? mark + plan.sql : plan.sql, rows);
     if (elevate && plan.after) await client.query(plan.after);
     if (elevate) await client.query('set local session authorization postgres');
     if (options.transaction === false || (plan.kind === 'add-value' && commitAfterAddValue)) {
@@ -132,26 +138,35 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
     for (const piece of splitSql(script)) {
       options.signal?.throwIfAborted();
       refusePsql(piece, options.psql ?? false);
+      lastLine = piece.line;
       if (piece.meta) continue;
       const rows = options.psql ? piece.copyData : undefined;
+      const mark = options.mark?.(piece.text, piece.line) ?? '';
       try {
-        await run(planStatement(piece.text), rows);
+        await run(planStatement(piece.text), mark, rows);
       } catch (error) {
         const { code, position } = error as pg.DatabaseError;
         if (code === undefined) throw error;
         if (piece.copyData !== undefined && rows === undefined)
           throw new StatementError(piece.line, '0A000', COPY_ONLY_PSQL, error, COPY_HINT);
-        const before = position === undefined ? '' : piece.text.slice(0, Number(position) - 1);
+        const before =
+          position === undefined ? '' : piece.text.slice(0, Math.max(0, Number(position) - 1 - mark.length));
         throw new StatementError(piece.line + before.split('\n').length - 1, code, (error as Error).message, error);
       }
       statements++;
     }
-    if (options.record) {
-      if (!open) await client.query('begin');
-      open = true;
-      await client.query(options.record.sql, options.record.values);
+    try {
+      if (options.record) {
+        if (!open) await client.query('begin');
+        open = true;
+        await client.query(options.record.sql, options.record.values);
+      }
+      if (open) await client.query('commit');
+    } catch (error) {
+      // A deferred constraint speaks at the end; a migration may have dropped where the tool writes it down.
+      const { code } = error as pg.DatabaseError;
+      throw code === undefined ? error : new StatementError(lastLine, code, (error as Error).message, error);
     }
-    if (open) await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     options.signal?.throwIfAborted();
@@ -186,7 +201,7 @@ export async function applyFile(options: FileOptions): Promise<FileResult> {
     try {
       return { statements: await runStatements(options, commitAfterAddValue), failure: null, assumed };
     } catch (error) {
-      if (!(error instanceof StatementError)) throw error;
+      if (!(error instanceof StatementError) || isServerTrouble(error.sqlstate)) throw error;
       if (error.sqlstate === '55P04' && !commitAfterAddValue) {
         commitAfterAddValue = true;
         continue;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import pg from 'pg';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { loadSqlParser } from '../../core/sql.ts';
 import { openRepository, type Repository } from '../repository/files.ts';
@@ -13,7 +12,9 @@ import {
 } from '../repository/migrations/discover.ts';
 import { hasSections, type Section, upScript } from '../repository/migrations/sections.ts';
 import { autoExpose, type GrantsRegime, regimeSql, regimesOf } from './grants-regime.ts';
-import { applyFile, type FileOptions, type ReplayFailure, type ReplaySession } from './replay-file.ts';
+import { OriginRecorder, type RecordedOrigins } from './origins/recorder.ts';
+import { applyFile, type FileOptions, type ReplayFailure } from './replay-file.ts';
+import { openReplaySession, resetSession } from './replay-session.ts';
 import type { PostgresServer } from './server.ts';
 import { LIST_SHIMS } from './statement-plan.ts';
 
@@ -34,6 +35,10 @@ export interface ReplayOptions {
   keepGoing?: boolean;
   /** Per statement, 60 s unless set. */
   statementTimeoutMs?: number;
+  /** Paths of files to leave out. */
+  skip?: ReadonlySet<string>;
+  /** Leave out who made what (origins/recorder.ts), which a second replay need not know again. */
+  unwatched?: boolean;
 }
 
 export interface ReplayResult {
@@ -47,6 +52,8 @@ export interface ReplayResult {
   /** Extensions that the migrations use and none creates: enabled in the dashboard, it seems. */
   assumed: string[];
   regime: GrantsRegime | 'mixed';
+  /** Which statement gave every object its present state; null where the server does not let us watch. */
+  origins: RecordedOrigins | null;
 }
 
 /** A script as UTF-16 takes at most 512 MB. */
@@ -103,43 +110,6 @@ function configOf({ directory }: Migrations, repository: Repository): string | n
   return repository.files.includes(path) || repository.untracked.includes(path) ? path : null;
 }
 
-async function openSession(server: ReplayOptions['server'], database: string): Promise<ReplaySession> {
-  const connection = { connectionString: server.url(database, 'supabase_admin'), application_name: 'supaready' };
-  const client = new pg.Client({
-    ...connection,
-    // The reset values of the session: search_path as role postgres has it; migrations of old could empty buckets.
-    options:
-      '-c search_path="$user",\\ public,\\ extensions -c storage.allow_delete_query=true -c client_min_messages=warning',
-  });
-  let alive = true;
-  const dead = () => {
-    alive = false;
-  };
-  client.on('error', dead);
-  client.on('end', dead);
-  await client.connect();
-  const { rows } = await client.query<{ pid: number; elevate: boolean }>(
-    `select pg_backend_pid() as pid, rolsuper and exists (select from pg_roles where rolname = 'postgres') as elevate from pg_roles where rolname = current_user`,
-  );
-  const [{ pid, elevate } = { pid: 0, elevate: false }] = rows;
-  const cancel = () => {
-    const other = new pg.Client(connection);
-    other.on('error', () => undefined);
-    void other
-      .connect()
-      .then(() => other.query('select pg_cancel_backend($1)', [pid]))
-      .catch(() => undefined)
-      .finally(() => other.end().catch(() => undefined));
-  };
-  return { client, canElevate: elevate, cancel, alive: () => alive };
-}
-
-/** A session like new, as role postgres: nothing that a file set lasts into the next. */
-async function resetSession({ client, canElevate }: ReplaySession): Promise<void> {
-  await client.query('discard all');
-  if (canElevate) await client.query('set session authorization postgres');
-}
-
 function serverGone(error: unknown): never {
   throw new UserError(
     'shadow-server-gone',
@@ -181,15 +151,20 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
     shims: [],
     assumed: [],
     regime: regimes[0] ?? 'legacy',
+    origins: null,
   };
 
-  let session = await openSession(server, database);
+  let session = await openReplaySession(server, database);
   /** A statement may end its own session: the next file gets a new one. */
   const newSession = async () => {
-    if (!session.alive()) session = await openSession(server, database).catch(serverGone);
+    if (!session.alive()) session = await openReplaySession(server, database).catch(serverGone);
     await resetSession(session);
   };
   try {
+    const recorder =
+      session.canElevate && tool !== null && options.unwatched !== true
+        ? await OriginRecorder.install(session.client)
+        : null;
     await newSession();
     let regime: GrantsRegime = 'legacy';
     const enter = async (wanted: GrantsRegime) => {
@@ -214,6 +189,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       signal?.throwIfAborted();
       options.onFile?.(path, done, queue.length);
       if (tool === null) break;
+      if (options.skip?.has(path)) continue;
       await newSession();
       await enter(wanted);
       if (wanted !== result.regime) result.regime = 'mixed';
@@ -230,8 +206,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
         break;
       }
       const started = performance.now();
+      recorder?.startFile(path);
       const applied = await applyFile({
         path,
+        mark: recorder ? (text, line) => recorder.mark(text, line) : undefined,
         script: script.text,
         psql: script.psql,
         transaction: script.transaction,
@@ -249,6 +227,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       }
     }
     await newSession();
+    if (recorder) {
+      await session.client.query('set session authorization default');
+      result.origins = await recorder.finish(session.client);
+    }
     const { rows } = await session.client.query<{ name: string }>(LIST_SHIMS);
     result.shims = rows.map(({ name }) => name);
     return result;

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { asAdmin } from './as-admin.ts';
 import { executable, type ServerUser } from './binaries.ts';
+import { noOtherUser, noRoom } from './system-error.ts';
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** True when a process has this number. */
@@ -35,12 +36,9 @@ function logTail(directory: string, from = 0): string {
 }
 
 function failed(directory: string, what: string, next: string, from = 0): UserError {
-  return new UserError(
-    'embedded-postgres-failed',
-    `${what}. Its last lines:\n${logTail(directory, from)}`,
-    next,
-    EXIT.unknown,
-  );
+  const said = logTail(directory, from);
+  if (/No space left on device|Disk quota exceeded/i.test(said)) return noRoom(directory, 'no space is left there');
+  return new UserError('embedded-postgres-failed', `${what}. Its last lines:\n${said}`, next, EXIT.unknown);
 }
 
 function freePort(): Promise<number> {
@@ -90,12 +88,7 @@ function launch(file: string, args: string[], directory: string, user: ServerUse
 /** As root we start programs as another user; a container may forbid it, or know no other. */
 function notAllowed(code: number | string, user: ServerUser | null): UserError | null {
   if (user === null || typeof code !== 'string' || !/\b(EPERM|EINVAL)$/.test(code)) return null;
-  return new UserError(
-    'no-other-user',
-    `PostgreSQL must not run as root, and this system does not let it run as another user (uid ${user.uid})`,
-    'Run supaready as an ordinary user, or name a database of your own with --shadow-url',
-    EXIT.unknown,
-  );
+  return noOtherUser(user);
 }
 
 /**

@@ -19,7 +19,8 @@ import {
   shutDown,
   shutDownNow,
 } from './server-process.ts';
-import { systemError } from './system-error.ts';
+import { serverTrouble } from './server-trouble.ts';
+import { noOtherUser, systemError } from './system-error.ts';
 import { watch } from './watchdog.ts';
 
 /** A PostgreSQL server on loopback with trust authentication; `supabase_admin` is the bootstrap superuser. */
@@ -122,7 +123,12 @@ function prepareDirectory({ directory, user }: Pick<Place, 'directory' | 'user'>
       EXIT.unknown,
     );
   }
-  chownSync(directory, user.uid, user.gid);
+  try {
+    chownSync(directory, user.uid, user.gid);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'EPERM' || code === 'EINVAL' ? noOtherUser(user) : error;
+  }
 }
 
 async function launch(options: StartOptions, directory: string): Promise<Launched> {
@@ -147,7 +153,7 @@ async function launch(options: StartOptions, directory: string): Promise<Launche
  * Durability is off: for databases that can be made again. Listens on 127.0.0.1 only, without authentication; as root it
  * runs as another system user. A server whose starter was killed is adopted; one whose starter lives is only used.
  * Throws UserError (exit 3): no-embedded-postgres, no-postgres-binaries, directory-not-reachable, no-other-user,
- * no-room-for-shadow, embedded-postgres-failed. An ephemeral directory is then gone.
+ * no-room-for-shadow, shadow-full, embedded-postgres-failed. An ephemeral directory is then gone.
  */
 export async function startServer(options: StartOptions): Promise<PostgresServer> {
   const directory = resolve(options.directory);
@@ -167,7 +173,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
     forget();
     callOff();
     if (ephemeral) rmSync(directory, { recursive: true, force: true });
-    throw systemError(error, directory);
+    throw serverTrouble(error) ?? systemError(error, directory);
   }
 
   const { pid, port, version, ended } = server;

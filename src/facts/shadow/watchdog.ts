@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { serverUser } from './binaries.ts';
@@ -98,6 +98,8 @@ export async function removeOrphans(): Promise<void> {
         timeout: 10_000,
         ...user,
       });
+      // The temporary folder may let nobody but us remove its entries.
+      if (existsSync(directory)) rmdirSync(directory);
     } catch {
       // Another start may be at the same work.
     }

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../core/check.ts';
 import { authFkBlocksDelete } from './2.2-tables/auth-fk-blocks-delete.ts';
+import { cascadeGraph } from './2.2-tables/cascade-graph.ts';
 import { cascadeOnRecords } from './2.2-tables/cascade-on-records.ts';
 import { fkDefects } from './2.2-tables/fk-defects.ts';
 import { fkMissingImplied } from './2.2-tables/fk-missing-implied.ts';
@@ -45,6 +46,7 @@ export const checkpoint: Checkpoint = {
     indexInvalid,
     authFkBlocksDelete,
     cascadeOnRecords,
+    cascadeGraph,
     timestamps,
     updatedAtTrigger,
     softDelete,
@@ -63,8 +65,8 @@ export const checkpoint: Checkpoint = {
     },
     {
       id: 'cascades-intended',
-      question: 'Is every cascade on delete intended?',
-      hint: 'Walk through the foreign keys with ON DELETE CASCADE: does each child row belong to its parent alone?',
+      question: 'Do the cascades match the business rules?',
+      hint: 'The findings of cascade-graph show what each deletion takes with it: is nothing in a tree that must outlive its root?',
       kind: 'confirm',
       required: true,
       evidence: 'none',

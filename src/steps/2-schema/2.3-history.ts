@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../core/check.ts';
 import { configDrift } from './2.3-history/config-drift.ts';
 import { migrationHistory } from './2.3-history/migration-history.ts';
+import { schemaDrift } from './2.3-history/schema-drift.ts';
 
 /** 2.3: the database is what the repository says it is. */
 export const checkpoint: Checkpoint = {
@@ -9,7 +10,7 @@ export const checkpoint: Checkpoint = {
   intent:
     'Reviews, tests and rebuilds all rest on the migrations. A database that has drifted from them will fail the next deployment or lose something in it.',
   source: 'CATALOGUE 2.3; Supabase docs, “Database migrations”',
-  checks: [configDrift, migrationHistory],
+  checks: [configDrift, migrationHistory, schemaDrift],
   attestations: [
     {
       id: 'changes-outside-migrations',

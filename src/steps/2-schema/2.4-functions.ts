@@ -1,9 +1,12 @@
 import type { Checkpoint } from '../../core/check.ts';
+import { authTriggerUnsafe } from './2.4-functions/auth-trigger-unsafe.ts';
 import { cronNetHealth } from './2.4-functions/cron-net-health.ts';
 import { dbWebhookTarget } from './2.4-functions/db-webhook-target.ts';
 import { edgeRetry } from './2.4-functions/edge-retry.ts';
 import { fnErrorHandling } from './2.4-functions/fn-error-handling.ts';
 import { fnReferencesMissing } from './2.4-functions/fn-references-missing.ts';
+import { plpgsqlCheck } from './2.4-functions/plpgsql-check.ts';
+import { sqlFnCompiles } from './2.4-functions/sql-fn-compiles.ts';
 import { triggerDisabled } from './2.4-functions/trigger-disabled.ts';
 
 /** 2.4: what runs inside the database by itself does run, and does not fail in silence. */
@@ -13,7 +16,17 @@ export const checkpoint: Checkpoint = {
   intent:
     'Triggers, jobs and webhooks work unseen. Each has to be switched on, call what exists, reach the right target, and tell somebody when it fails.',
   source: 'CATALOGUE 2.4',
-  checks: [triggerDisabled, fnReferencesMissing, fnErrorHandling, dbWebhookTarget, cronNetHealth, edgeRetry],
+  checks: [
+    triggerDisabled,
+    plpgsqlCheck,
+    sqlFnCompiles,
+    fnReferencesMissing,
+    authTriggerUnsafe,
+    fnErrorHandling,
+    dbWebhookTarget,
+    cronNetHealth,
+    edgeRetry,
+  ],
   attestations: [
     {
       id: 'retries-idempotent',

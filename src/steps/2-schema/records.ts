@@ -33,6 +33,7 @@ const ABOUT = new Set([
   'address',
   'profile',
   'customer',
+  'subscription',
   'reminder',
   'notification',
 ]);

@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../core/check.ts';
 import { adminAccount } from './3.1-seed/admin-account.ts';
 import { lookupEmpty } from './3.1-seed/lookup-empty.ts';
+import { seedIdempotent } from './3.1-seed/seed-idempotent.ts';
 import { seedRequiredRows } from './3.1-seed/seed-required-rows.ts';
 
 /** 3.1: what must be there before the first user comes. */
@@ -10,7 +11,7 @@ export const checkpoint: Checkpoint = {
   intent:
     'Plans, roles, flags and an administrator are data, but the product does not run without them. They are declared, and counted here.',
   source: 'CATALOGUE 3.1',
-  checks: [seedRequiredRows, lookupEmpty, adminAccount],
+  checks: [seedRequiredRows, seedIdempotent, lookupEmpty, adminAccount],
   attestations: [
     {
       id: 'day-one-rows',

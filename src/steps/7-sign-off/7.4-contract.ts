@@ -5,7 +5,6 @@ import { type ObjectRef, objectRef } from '../../core/object.ts';
 import type { Severity } from '../../core/severity.ts';
 import { qualified, quoteIdent } from '../../core/text.ts';
 import { columnsOf, relationNamed } from '../lib/exposure.ts';
-import { originOf } from '../lib/origins.ts';
 
 type Code = Facts['repoCode'];
 type Calls = Code['calls'];
@@ -132,20 +131,18 @@ const contractBreak = defineCheck({
   falseAlarms:
     'Widening a type, new columns and looser nullability break nobody. Blocker only where the repository’s code still uses the object.',
   needs: ['lastSigned', 'relations', 'columns', 'functions'],
-  uses: ['repoCode', 'repoMigrations'],
+  uses: ['repoCode'],
   evaluate({ facts }) {
     const signed = facts.lastSigned;
     if (signed === null) return notApplicable('nothing was signed off before: there is no contract to break yet');
     const breaks = [...relationBreaks(facts, signed), ...functionBreaks(facts, signed)];
     const findings: FindingDraft[] = breaks.map(({ object, what, use }) => {
-      const location = originOf(facts, object);
       return {
         object,
         severity: use.severity,
         message: `${what} since the last sign-off: released code that relies on it fails`,
         detail: `signed off ${signed.at}; ${use.words}`,
         fix: { command: 'bring it back beside the new shape, or sign off anew once no released code uses it' },
-        ...(location && { location }),
       };
     });
     return evaluated(signed.relations.length + signed.functions.length, 'signed object', findings);

@@ -1,8 +1,9 @@
-import type { Constraint } from '../../core/facts.ts';
+import type { Column, Constraint } from '../../core/facts.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
 import { nameParts, parseStatements } from '../../core/sql.ts';
 import { qualified, quoteIdent } from '../../core/text.ts';
 import { perFacet } from './memo.ts';
+import { columnNamed, groupBy, keyOf, primaryKeyOf } from './tables.ts';
 
 export type ForeignKey = Constraint & { references: NonNullable<Constraint['references']> };
 type Action = ForeignKey['references']['onDelete'];
@@ -23,6 +24,46 @@ export const userForeignKeys: (constraints: readonly Constraint[]) => readonly F
         constraint.type === 'f' && constraint.references !== null && !constraint.inherited && !constraint.platform,
     ),
 );
+
+/** The keys of `userForeignKeys` by keyOf of the table they point at. */
+export const keysByTarget: (constraints: readonly Constraint[]) => ReadonlyMap<string, readonly ForeignKey[]> =
+  perFacet((constraints: readonly Constraint[]) =>
+    groupBy(userForeignKeys(constraints), ({ references }) => keyOf(references.schema, references.table)),
+  );
+
+/** Tables (keyOf) whose rows are deleted with a row of `root` by ON DELETE CASCADE, root first, in the order they are reached. */
+export function deletedWith(constraints: readonly Constraint[], root: string): ReadonlySet<string> {
+  const byTarget = keysByTarget(constraints);
+  const found = new Set([root]);
+  for (const next of found)
+    for (const { schema, table, references } of byTarget.get(next) ?? [])
+      if (references.onDelete === 'c') found.add(keyOf(schema, table));
+  return found;
+}
+
+interface Shape {
+  constraints: readonly Constraint[];
+  columns: readonly Column[];
+}
+
+/** The columns of a key that may not be NULL. */
+export function requiredColumns({ columns }: Shape, key: ForeignKey): string[] {
+  return key.columns.filter((column) => columnNamed(columns, key.schema, key.table, column)?.notNull);
+}
+
+/** Whether a column of the key is one of its table's primary key, and so can never be NULL. */
+export function isInPrimaryKey({ constraints }: Shape, key: ForeignKey): boolean {
+  const primary = primaryKeyOf(constraints, key.schema, key.table);
+  return key.columns.some((column) => primary.includes(column));
+}
+
+/** SQL that lets the columns of a key be NULL, each statement with its end; empty where they may be. */
+export function freeColumns(facts: Shape, key: ForeignKey): string {
+  const table = qualified(key.schema, key.table);
+  return requiredColumns(facts, key)
+    .map((column) => `alter table ${table} alter column ${quoteIdent(column)} drop not null;\n`)
+    .join('');
+}
 
 export function constraintRef(constraint: Pick<Constraint, 'schema' | 'table' | 'name'>): ObjectRef {
   return objectRef('constraint', constraint.schema, constraint.name, { table: constraint.table });

@@ -181,9 +181,10 @@ export function attestForm(
 
 /** Accepts a finding for a time. */
 export function waiveForm(wizard: Wizard, finding: GateFinding): FormPlace {
+  const most = wizard.view().policy.maxWaiverDays;
   const days = (value: string) => {
     const number = Number(value.trim());
-    return Number.isInteger(number) && number >= 1 && number <= 90 ? null : 'a whole number of days, 1 to 90';
+    return Number.isInteger(number) && number >= 1 && number <= most ? null : `a whole number of days, 1 to ${most}`;
   };
   return form(wizard, {
     title: 'Waive a finding',
@@ -206,7 +207,14 @@ export function waiveForm(wizard: Wizard, finding: GateFinding): FormPlace {
         initial: wizard.snapshot().person?.name ?? '',
         validate: filled('an owner'),
       },
-      { kind: 'text', id: 'days', label: 'Days', hint: '1 to 90, then it blocks again', initial: '30', validate: days },
+      {
+        kind: 'text',
+        id: 'days',
+        label: 'Days',
+        hint: `1 to ${most}, then it blocks again`,
+        initial: String(Math.min(30, most)),
+        validate: days,
+      },
     ],
     confirm: (values, who) => `Waive this ${finding.severity} for ${values.days} days as ${who}?`,
     submit: async (values, by) => {

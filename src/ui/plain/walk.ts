@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import type { GateFinding } from '../../core/gate.ts';
 import type { RunProgress } from '../../engine/controller.ts';
+import { standInLines } from '../../report/stand-ins.ts';
 import { cells } from '../cells.ts';
 import { actionForm } from '../control/actions.ts';
 import { contextOf } from '../control/context.ts';
@@ -235,7 +236,8 @@ export class PlainWalk {
     try {
       const before = this.#ran();
       const summary = await this.#wizard.controller.run({ selectors, signal: abort.signal, onProgress });
-      this.#say([summaryText(summary, this.#ran() - before), ...summary.problems].join('. '));
+      const standIns = standInLines(this.#wizard.view());
+      this.#say([summaryText(summary, this.#ran() - before), ...summary.problems, ...standIns].join('. '));
     } catch (error) {
       if (abort.signal.aborted) this.#say('Cancelled; the earlier results stand.');
       else if (error instanceof UserError) this.#say(`It could not be found out: ${error.message}. ${error.next}`);

@@ -7,6 +7,7 @@ export default {
     create table public.order_items (id int primary key, order_id int not null references public.orders (id) on delete cascade);
     create table public.teams (id int primary key);
     create table public.payment_methods (id int primary key, team_id int references public.teams (id) on delete cascade);
+    create table public.billing_subscriptions (id int primary key, team_id int references public.teams (id) on delete cascade);
     create table public.members (id int primary key, team_id int not null references public.teams (id) on delete cascade);
     create table public.ledger_entries (id int primary key, reverses int references public.ledger_entries (id) on delete cascade);
     create table public.docs (org int not null, id int, primary key (org, id));

@@ -1,9 +1,15 @@
 import type { CheckFixture } from '../fixture.ts';
 
-const job = (name: string, runs7d: number, failed7d: number, lastStatus: string) => ({
+const job = (
+  name: string,
+  runs7d: number,
+  failed7d: number,
+  lastStatus: string,
+  command = 'select public.tidy(1)',
+) => ({
   name,
   schedule: '0 * * * *',
-  command: 'select 1',
+  command,
   database: 'postgres',
   username: 'postgres',
   active: true,
@@ -14,9 +20,10 @@ const job = (name: string, runs7d: number, failed7d: number, lastStatus: string)
 
 export default {
   check: 'cron-net-health',
-  silent: '',
+  silent: 'create function public.tidy(n int) returns void language sql as $$ select $$;',
   defect: '',
   expect: [
+    { object: 'cron job lost', severity: 'high' },
     { object: 'cron job nightly', severity: 'high' },
     { object: 'cron job often', severity: 'high' },
     { object: 'extension pg_net', severity: 'medium' },
@@ -29,7 +36,11 @@ export default {
       httpResponses: { total: 10, failed: 3 },
     },
     defect: {
-      cronJobs: [job('nightly', 7, 1, 'failed'), job('often', 100, 9, 'succeeded')],
+      cronJobs: [
+        job('nightly', 7, 1, 'failed'),
+        job('often', 100, 9, 'succeeded'),
+        job('lost', 10, 0, 'succeeded', 'select public.cleanup()'),
+      ],
       httpResponses: { total: 200, failed: 12 },
     },
     fixed: { cronJobs: [job('nightly', 8, 0, 'succeeded')], httpResponses: { total: 200, failed: 0 } },

@@ -13,12 +13,21 @@ export default {
     values ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000001', 'phone', 'totp', 'verified', now(), now());
   `,
   defect: `
+    create table public.members (id uuid primary key references auth.users, role text);
+    create table public.team_members (team int, user_id uuid references auth.users, role text, primary key (team, user_id));
     -- as supabase_admin
     update auth.mfa_factors set status = 'unverified';
+    insert into auth.users (id, email, email_confirmed_at) values ('00000000-0000-0000-0000-000000000002', 'bea@acme.io', now());
+    insert into public.members values ('00000000-0000-0000-0000-000000000002', 'admin');
+    insert into public.team_members values (1, '00000000-0000-0000-0000-000000000002', 'admin');
   `,
-  expect: [{ object: 'auth.users', severity: 'high' }],
+  expect: [
+    { object: 'auth.users', severity: 'high' },
+    { object: 'public.members.role', severity: 'high' },
+  ],
   repair: `
     -- as supabase_admin
     update auth.mfa_factors set status = 'verified';
+    update public.members set role = 'member';
   `,
 } satisfies CheckFixture;

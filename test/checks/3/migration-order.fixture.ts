@@ -9,6 +9,8 @@ export default {
     { object: 'file supabase/migrations/20260103000000_b.sql', severity: 'high' },
     { object: 'file supabase/migrations/7_short.sql', severity: 'low' },
     { object: 'file supabase/migrations/add_posts.sql', severity: 'high' },
+    { object: 'file supabase/migrations/archive/20250101000000_x.sql', severity: 'low' },
+    { object: 'file supabase/migrations/policies/20260104000000_y.sql', severity: 'high' },
   ],
   repair: '',
   repo: {
@@ -22,8 +24,12 @@ export default {
       'supabase/migrations/20260103000000_b.sql': 'create table e (id int);',
       'supabase/migrations/7_short.sql': 'create table f (id int);',
       'supabase/migrations/add_posts.sql': 'create table g (id int);',
+      'supabase/migrations/archive/20250101000000_x.sql': 'select 1;',
+      'supabase/migrations/policies/20260104000000_y.sql': 'select 1;',
     },
     fixed: {
+      'supabase/migrations/archive/20250101000000_x.sql': null,
+      'supabase/migrations/policies/20260104000000_y.sql': null,
       'supabase/migrations/20251231000000_late.sql': null,
       'supabase/migrations/20260103000000_b.sql': null,
       'supabase/migrations/7_short.sql': null,

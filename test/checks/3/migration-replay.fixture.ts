@@ -1,40 +1,28 @@
 import type { CheckFixture } from '../fixture.ts';
 
-const replay = {
-  tool: 'supabase',
-  directory: 'supabase/migrations',
-  applied: 2,
-  failures: [],
-  shims: [],
-  server: { versionNum: 170010, origin: 'embedded' },
-  regime: 'legacy',
-};
-
-/** The replay itself is tested on real databases in test/facts; here: what its outcome comes to. */
+/** Replayed twice in databases of its own; the live database plays no part. */
 export default {
   check: 'migration-replay',
   silent: '',
   defect: '',
-  expect: [{ object: 'file supabase/migrations/20260102000000_more.sql', severity: 'blocker' }],
+  expect: [
+    { object: 'public.notes_made_now', severity: 'high' },
+    { object: 'public.notes_made_later', severity: 'high' },
+  ],
   repair: '',
-  overlay: {
-    silent: { replay },
-    defect: {
-      replay: {
-        ...replay,
-        applied: 1,
-        failures: [
-          {
-            path: 'supabase/migrations/20260102000000_more.sql',
-            line: 3,
-            sqlstate: '42P01',
-            message: 'relation "public.notes" does not exist',
-            hint: 'create it in an earlier migration',
-            consequent: false,
-          },
-        ],
-      },
+  repo: {
+    silent: {
+      'supabase/migrations/20260101000000_init.sql': `
+        create role reporting nologin;
+        create table notes (id uuid primary key default gen_random_uuid(), at timestamptz default now());
+        insert into notes default values;`,
     },
-    fixed: { replay },
+    defect: {
+      'supabase/migrations/20260104000000_year.sql': `do $$ begin
+        execute format('create table notes_made_%s (id int primary key)',
+          case when now() > current_date + interval '100 days' then 'later' else 'now' end);
+      end $$;`,
+    },
+    fixed: { 'supabase/migrations/20260104000000_year.sql': 'create table notes_as_of (id int primary key);' },
   },
 } satisfies CheckFixture;

@@ -14,16 +14,33 @@ const database = {
   hasSupabaseAuth: true,
 };
 
+const damaged = {
+  collations: [{ schema: 'pg_catalog', name: 'de-x-icu', version: '153.14', actual: '153.112', columns: 2 }],
+  amcheck: {
+    checked: 3,
+    broken: [
+      { schema: 'public', table: 'orders', index: 'orders_pkey', reason: 'item order invariant violated (XX002)' },
+    ],
+    unchecked: [],
+    error: null,
+  },
+};
+const physical = { collations: [], amcheck: null };
+
 export default {
   check: 'physical-integrity',
   silent: '',
   defect: '',
-  expect: [{ object: 'database postgres', severity: 'medium' }],
+  expect: [
+    { object: 'database postgres', severity: 'medium' },
+    { object: 'pg_catalog."de-x-icu"', severity: 'medium' },
+    { object: 'index orders_pkey on public.orders', severity: 'blocker' },
+  ],
   repair: '',
   // The C library of the test server cannot be exchanged.
   overlay: {
-    silent: { database },
-    defect: { database: { ...database, actualCollationVersion: '2.39' } },
-    fixed: { database: { ...database, collationVersion: '2.39', actualCollationVersion: '2.39' } },
+    silent: { database, physical },
+    defect: { database: { ...database, actualCollationVersion: '2.39' }, physical: damaged },
+    fixed: { database: { ...database, collationVersion: '2.39', actualCollationVersion: '2.39' }, physical },
   },
 } satisfies CheckFixture;

@@ -4,15 +4,20 @@ import { UserError } from '../../../core/errors.ts';
 import { abortable, type Connection, closeQuietly, connect } from '../connect.ts';
 import { connectionLost, isConnectionLoss } from '../connect-errors.ts';
 import { failureReason } from '../failed-fact.ts';
-import { beginReadOnly } from '../read-only.ts';
+import { readOnlyBeginning } from '../read-only.ts';
 import { DATA_STATEMENT_MS, RECONNECT_MS } from '../timeouts.ts';
 
 /** One query in a short transaction of its own: a long one would keep the server from cleaning up behind its writers. */
 export type Ask = <R extends pg.QueryResultRow>(
   sql: string,
-  values?: readonly unknown[],
   statementMs?: number,
 ) => Promise<{ rows: R[] } | { error: string }>;
+
+/** Rows of the one statement of a message that brings any. */
+export function rowsOf<R>(results: unknown): R[] {
+  const all = (Array.isArray(results) ? results : [results]) as { fields: unknown[]; rows: R[] }[];
+  return all.find(({ fields }) => fields.length > 0)?.rows ?? [];
+}
 
 /**
  * A connection for row scans that outlives a restart of the server: what was asked when it broke is asked again over a new
@@ -48,14 +53,12 @@ export class ScanLink {
     }
   }
 
-  readonly ask: Ask = (sql, values = [], statementMs = DATA_STATEMENT_MS) =>
+  /** Beginning, query and end are one message: one round trip to a server that may be far. */
+  readonly ask: Ask = (sql, statementMs = DATA_STATEMENT_MS) =>
     this.run(async (client) => {
       const started = performance.now();
       try {
-        await beginReadOnly(client, statementMs);
-        const result = await client.query(sql, values.length > 0 ? [...values] : undefined);
-        await client.query('commit');
-        return { rows: result.rows };
+        return { rows: rowsOf(await client.query(`${readOnlyBeginning(statementMs)}; ${sql}\n; commit`)) };
       } catch (error) {
         if (isConnectionLoss(error)) throw error;
         await client.query('rollback');

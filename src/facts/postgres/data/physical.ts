@@ -2,9 +2,10 @@ import type { Facts } from '../../../core/facts.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import btreeIndexes from '../sql/btree-indexes.sql';
 import usedCollations from '../sql/used-collations.sql';
+import { composeSql, type Fragments } from '../sql-text.ts';
 import { INDEX_CHECK_MS, INDEX_CHECKS_MS } from '../timeouts.ts';
 import type { Outcome, Scan } from './scan.ts';
-import { ownTables } from './tables.ts';
+import { ownTables, tableNames } from './tables.ts';
 
 type Physical = Facts['physical'];
 type Amcheck = NonNullable<Physical['amcheck']>;
@@ -19,8 +20,8 @@ const DAMAGED = /\(XX00[12]\)$/;
 export async function lookAtFiles(scan: Scan): Promise<Outcome<'physical'>> {
   const { ask, plan, options } = scan;
   const tables = ownTables(plan);
-  const names = [tables.map(({ schema }) => schema), tables.map(({ name }) => name)];
-  const answer = await ask<Physical['collations'][number]>(usedCollations, names);
+  const names = tableNames(tables);
+  const answer = await ask<Physical['collations'][number]>(composeSql(usedCollations, names));
   const amcheck = options.consents?.has(AMCHECK) ? await checkIndexes(scan, names) : null;
   if ('error' in answer)
     return { value: { collations: [], amcheck }, hidden: [`versions of collations: ${answer.error}`] };
@@ -37,10 +38,10 @@ interface IndexRow {
 const INSTALLED = `select n.nspname as schema from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = 'amcheck'`;
 
 /** bt_index_check on one B-tree after the other: it takes the lock of a SELECT and writes nothing. */
-async function checkIndexes({ ask, options }: Scan, names: readonly unknown[]): Promise<Amcheck> {
+async function checkIndexes({ ask, options }: Scan, names: Fragments): Promise<Amcheck> {
   const result: Amcheck = { checked: 0, broken: [], unchecked: [], error: null };
   const installed = await ask<{ schema: string }>(INSTALLED);
-  const listed = await ask<IndexRow>(btreeIndexes, names);
+  const listed = await ask<IndexRow>(composeSql(btreeIndexes, names));
   if ('error' in installed || 'error' in listed)
     return { ...result, error: 'error' in installed ? installed.error : 'error' in listed ? listed.error : null };
   const [extension] = installed.rows;
@@ -55,7 +56,6 @@ async function checkIndexes({ ask, options }: Scan, names: readonly unknown[]): 
     }
     const answer = await ask(
       `select ${quoteIdent(extension.schema)}.bt_index_check(${quoteLiteral(qualified(index_schema, index))}::regclass)`,
-      [],
       INDEX_CHECK_MS,
     );
     if (!('error' in answer)) result.checked++;

@@ -5,7 +5,7 @@ export const SAMPLE_ROWS = 1000;
 /** From how many places (blocks) of a large table they come. */
 const PLACES = 48;
 /** How many from each, so that the expected sum stays below SAMPLE_ROWS and its limit cuts nothing off the end. */
-const ROWS_A_PLACE = 18;
+const ROWS_A_PLACE = 16;
 /** Characters of one value that are read. */
 export const VALUE_CHARS = 4096;
 /** Compressed bytes beyond which a value that must be turned into text as a whole is left out. */

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { hintOf } from '../../../core/detect/hints.ts';
 import { formatMs } from '../../../core/duration.ts';
 import type { Facts, Relation } from '../../../core/facts.ts';
@@ -7,7 +6,9 @@ import { isConnectionLoss } from '../connect-errors.ts';
 import { failureReason } from '../failed-fact.ts';
 import { readOnlyBeginning } from '../read-only.ts';
 import scanTargets from '../sql/scan-targets.sql';
+import { composeSql } from '../sql-text.ts';
 import { DATA_STATEMENT_MS, SAMPLING_MS } from '../timeouts.ts';
+import { rowsOf } from './link.ts';
 import {
   type ColumnKind,
   firstRowsSql,
@@ -19,7 +20,7 @@ import {
   VALUE_CHARS,
 } from './sample-sql.ts';
 import type { Outcome, Scan } from './scan.ts';
-import { key, ownTables } from './tables.ts';
+import { key, ownTables, tableNames } from './tables.ts';
 import { ColumnTally } from './tally.ts';
 
 type Samples = Facts['columnSamples'];
@@ -28,11 +29,13 @@ type TableSample = Samples['tables'][number];
 /** Columns in one query: a table may have 1,600. */
 const COLUMNS_A_QUERY = 400;
 /** What one batch of rows may come to, if all of its values were as long as is read. */
-const BATCH_CHARS = 4_000_000;
+const BATCH_CHARS = 20_000_000;
 /** Below so many rows a sample of a large table is taken to have met empty blocks. */
 const SPARSE = 50;
 /** A sweep that was cut short longer ago than this is begun anew. */
 const STALE_MS = 24 * 3_600_000;
+/** Taken for a size that could not be asked for. */
+const UNKNOWN_BLOCKS = 1_000_000;
 /** How many targets are looked up in one query. */
 const TARGETS = 2000;
 
@@ -110,15 +113,12 @@ function notSeen({ tables, pending }: Samples): string[] {
   return hidden;
 }
 
-type TargetRow = { place: number; blocks: string; reachable: boolean; columns: [string, ColumnKind, boolean][] };
+type TargetRow = { place: number; blocks: string | null; reachable: boolean; columns: [string, ColumnKind, boolean][] };
 
 const REFUSED = 'permission denied (42501); grant select on it, or connect as a role that may read it';
 
 async function targetsOf({ ask }: Scan, tables: readonly Relation[]): Promise<Target[]> {
-  const answer = await ask<TargetRow>(scanTargets, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ name }) => name),
-  ]);
+  const answer = await ask<TargetRow>(composeSql(scanTargets, tableNames(tables)));
   if ('error' in answer)
     return tables.map(({ schema, name: table }) => ({ schema, table, blocks: 0, columns: [], error: answer.error }));
   const byPlace = new Map(answer.rows.map((row) => [Number(row.place), row]));
@@ -131,7 +131,8 @@ async function targetsOf({ ask }: Scan, tables: readonly Relation[]): Promise<Ta
     return {
       schema,
       table,
-      blocks: Number(row.blocks),
+      // Its size is not known while it is locked: whatever is then read of it is no more than a sample.
+      blocks: row.blocks === null ? UNKNOWN_BLOCKS : Number(row.blocks),
       columns: readable.map(([name, kind]) => ({ name, kind })),
       error: refused === 0 ? null : readable.length === 0 ? REFUSED : `${counted(refused, 'column')} of it: ${REFUSED}`,
     };
@@ -181,10 +182,15 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
     let batch = Math.min(SAMPLE_ROWS, Math.max(1, Math.floor(BATCH_CHARS / (columns.length * VALUE_CHARS))));
     let total: number | null = null;
     let rows = 0;
-    let text = `${readOnlyBeginning(DATA_STATEMENT_MS)}; declare sample no scroll cursor for ${sql}; fetch ${batch} from sample`;
+    // What fits into one batch whatever its values takes one round trip; else a cursor, and the rest in batches by size.
+    const begin = readOnlyBeginning(DATA_STATEMENT_MS);
+    const atOnce = batch >= SAMPLE_ROWS;
+    let text = atOnce
+      ? `${begin}; ${sql}\n; commit`
+      : `${begin}; declare sample no scroll cursor for ${sql}; fetch ${batch} from sample`;
     try {
       for (;;) {
-        const fetched = lastRows(await client.query({ text, rowMode: 'array' }));
+        const fetched = rowsOf<(string | null)[]>(await client.query({ text, rowMode: 'array' }));
         let chars = 0;
         for (const row of fetched) {
           total ??= row[0] === null ? null : Number(row[0]);
@@ -195,11 +201,11 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
           }
         }
         rows += fetched.length;
-        if (fetched.length < batch || rows >= SAMPLE_ROWS) break;
+        if (fetched.length < batch || rows >= SAMPLE_ROWS || atOnce) break;
         batch = Math.min(SAMPLE_ROWS, Math.max(batch, Math.floor(BATCH_CHARS / (2 * (chars / fetched.length) + 64))));
         text = `fetch ${batch} from sample`;
       }
-      await client.query('commit');
+      if (!atOnce) await client.query('commit');
       return { rows, whole: total === null ? rows === 0 : rows === total, tallies };
     } catch (error) {
       if (isConnectionLoss(error)) throw error;
@@ -207,12 +213,6 @@ function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]
       return { error: failureReason(withoutValues(error), performance.now() - started) };
     }
   });
-}
-
-/** Rows of the last statement of a message. */
-function lastRows(results: unknown): (string | null)[][] {
-  const last = Array.isArray(results) ? results[results.length - 1] : results;
-  return (last as pg.QueryArrayResult<(string | null)[]>).rows;
 }
 
 /** Casts fail with the value in their message: of errors in data (class 22) only the code is kept. */

@@ -8,7 +8,7 @@ export interface DataOptions {
   url: string;
   /** Facets wanted; those of other collectors are passed over. */
   names: readonly FactName[];
-  /** Must hold relations, columns, constraints and tableStats. */
+  /** Must hold relations, columns and constraints; tableStats spares counting large tables. */
   catalogue: Collected;
   /** Counts of the snapshot before, of the same environment. */
   previousCounts: Facts['rowCounts'] | null;

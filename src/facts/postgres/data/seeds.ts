@@ -9,7 +9,7 @@ export async function countSeeds({ ask, plan, options }: Scan): Promise<Outcome<
   const facts: Facts['seedCounts'] = [];
   for (const { table, where, min } of options.declared?.seed ?? []) {
     const named = relationOf(table);
-    const row = { table, where, min, count: null, error: null };
+    const row = { table, relation: named, where, min, count: null, error: null };
     if (!known.has(`${named.schema}\0${named.name}`)) facts.push(row);
     else if (where !== null && !isCondition(where))
       facts.push({ ...row, error: 'the condition (where) in supaready.config.json is not one SQL expression' });

@@ -1,8 +1,9 @@
 import type { Facts } from '../../../core/facts.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import ownedSequences from '../sql/owned-sequences.sql';
+import { composeSql } from '../sql-text.ts';
 import type { Outcome, Scan } from './scan.ts';
-import { ownTables } from './tables.ts';
+import { ownTables, tableNames } from './tables.ts';
 
 type Position = Facts['sequencePositions'][number];
 
@@ -29,7 +30,7 @@ export async function positionSequences({ ask, plan, options }: Scan): Promise<O
   const hidden: string[] = [];
   for (let from = 0; from < tables.length; from += TABLES) {
     const part = tables.slice(from, from + TABLES);
-    const answer = await ask<Row>(ownedSequences, [part.map(({ schema }) => schema), part.map(({ name }) => name)]);
+    const answer = await ask<Row>(composeSql(ownedSequences, tableNames(part)));
     if ('error' in answer) {
       hidden.push(`where sequences stand: ${answer.error}`);
       continue;

@@ -1,4 +1,5 @@
 import type { Collected, Column, Constraint, Facts, Relation } from '../../../core/facts.ts';
+import { textArray } from '../sql-text.ts';
 
 /** The catalogue facets that row scans are planned by. */
 export interface Plan {
@@ -8,7 +9,7 @@ export interface Plan {
   tableStats: Facts['tableStats'];
 }
 
-const NEEDED = ['relations', 'columns', 'constraints', 'tableStats'] as const;
+const NEEDED = ['relations', 'columns', 'constraints'] as const;
 
 /** The facets a scan needs, or why there is no plan. */
 export function planOf(catalogue: Collected): Plan | { missing: string } {
@@ -17,11 +18,21 @@ export function planOf(catalogue: Collected): Plan | { missing: string } {
     if (!fact) return { missing: `${name} was not collected` };
     if (fact.status !== 'ok') return { missing: `${name}: ${fact.reason}` };
   }
-  const [relations, columns, constraints, tableStats] = NEEDED.map((name) => {
+  const [relations, columns, constraints] = NEEDED.map((name) => {
     const fact = catalogue[name];
     return fact?.status === 'ok' ? fact.value : [];
-  }) as [Facts['relations'], Facts['columns'], Facts['constraints'], Facts['tableStats']];
-  return { relations, columns, constraints, tableStats };
+  }) as [Facts['relations'], Facts['columns'], Facts['constraints']];
+  // Estimates only spare work: a lock on one table, over which statistics fail, must not end every scan.
+  const { tableStats } = catalogue;
+  return { relations, columns, constraints, tableStats: tableStats?.status === 'ok' ? tableStats.value : [] };
+}
+
+/** What `:table_schemas` and `:table_names` of a query file stand for. */
+export function tableNames(tables: readonly Relation[]): { table_schemas: string; table_names: string } {
+  return {
+    table_schemas: textArray(tables.map(({ schema }) => schema)),
+    table_names: textArray(tables.map(({ name }) => name)),
+  };
 }
 
 /** A key for maps by schema and name: neither can hold a NUL. */

@@ -1,7 +1,7 @@
--- B-trees of the tables named ($1 schemas, $2 names), smallest first, and where amcheck is, if it may be used.
+-- B-trees of the tables named (table_schemas, table_names), smallest first, and where amcheck is, if it may be used.
 with tables as (
   select c.oid, w.schema, w.name
-  from unnest($1::text[], $2::text[]) as w (schema, name)
+  from unnest(:table_schemas, :table_names) as w (schema, name)
   join pg_catalog.pg_namespace n on n.nspname = w.schema
   join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
 ),

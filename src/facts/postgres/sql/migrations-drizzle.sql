@@ -3,6 +3,9 @@ select
   m.hash as version,
   null as name,
   m.hash as digest,
-  true as complete
-from drizzle.__drizzle_migrations m
+  m.created_at::float8 as "when",
+  true as complete,
+  false as "rolledBack",
+  false as "upTo"
+from :drizzle_migrations m
 order by m.created_at, m.id

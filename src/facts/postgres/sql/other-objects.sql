@@ -9,7 +9,7 @@ select 'collation' as kind, ns.nspname as schema, c.collname as name, null as si
     case c.collprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end,
     case when c.collprovider = 'c' then pg_catalog.format('lc_collate = %L, lc_ctype = %L', c.collcollate, c.collctype)
       else pg_catalog.format('locale = %L', coalesce(pg_catalog.to_jsonb(c) ->> 'colllocale', pg_catalog.to_jsonb(c) ->> 'colliculocale', c.collcollate)) end,
-    c.collisdeterministic) as definition
+    case when c.collisdeterministic then 'true' else 'false' end) as definition
 from pg_catalog.pg_collation c
 join ns on ns.oid = c.collnamespace
 where c.oid >= 16384

@@ -1,4 +1,4 @@
--- Sequences that feed columns of the tables named ($1 schemas, $2 names), and where they stand.
+-- Sequences that feed columns of the tables named (table_schemas, table_names), and where they stand.
 select
   w.schema,
   w.name as "table",
@@ -14,7 +14,7 @@ select
     where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null
       and i.indnkeyatts = 1 and i.indkey[0] = a.attnum
   ) as "unique"
-from unnest($1::text[], $2::text[]) as w (schema, name)
+from unnest(:table_schemas, :table_names) as w (schema, name)
 join pg_catalog.pg_namespace n on n.nspname = w.schema
 join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
 join pg_catalog.pg_depend d

@@ -25,9 +25,9 @@ optional as (
         ('auth', 'users'), ('auth', 'mfa_factors'), ('auth', 'audit_log_entries'),
         ('storage', 'buckets'), ('storage', 'objects'),
         ('cron', 'job'), ('cron', 'job_run_details'), ('net', '_http_response'),
-        ('supabase_migrations', 'schema_migrations'), ('drizzle', '__drizzle_migrations')
+        ('supabase_migrations', 'schema_migrations'), ('public', 'schema_migrations')
       )
-      or c.relname = '_prisma_migrations'
+      or c.relname in ('_prisma_migrations', '__drizzle_migrations', 'goose_db_version', 'flyway_schema_history')
       or (c.relname = 'pg_stat_statements' and exists (
         select from pg_catalog.pg_depend d
         where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
@@ -52,6 +52,10 @@ select pg_catalog.jsonb_build_object(
     limit 1
   ),
   'unreadableTables', coalesce((select pg_catalog.json_agg(u.name) from (:unreadable_tables) u), '[]')::jsonb,
+  'plpgsqlCheck', (
+    select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+    where e.extname = 'plpgsql_check' and e.extversion <> 'shim' and pg_catalog.has_schema_privilege(n.oid, 'usage')
+  ),
   'optional', coalesce((
     select pg_catalog.jsonb_object_agg(
       pg_catalog.format('%s.%s', o.nspname, o.relname),

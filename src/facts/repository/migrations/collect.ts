@@ -2,9 +2,10 @@ import { sha256 } from '../../../core/canonical.ts';
 import type { Facts } from '../../../core/facts.ts';
 import { type Node, parseScript, type Statement, statementsDigest, tokensDigest, walk } from '../../../core/sql.ts';
 import { folderOf, type Repository, type TextFile } from '../files.ts';
+import { statementsOfBlock, stringValue } from './block-statements.ts';
 import { findDeclaredSchema } from './declared.ts';
 import { findMigrations, findSeeds } from './discover.ts';
-import { OriginTracker, statementsOfBlock, stringValue } from './origins.ts';
+import { OriginTracker } from './origins.ts';
 import { sectionOf, upScript } from './sections.ts';
 
 type RepoMigrations = Facts['repoMigrations'];
@@ -116,7 +117,8 @@ function digestsOf({ text, encoding }: TextFile): { sha256: string; otherNewline
 
 /** Users and fixture mail addresses that a statement writes. Only what it inserts or updates itself: not a policy's or function's text. */
 function fixturesOf(statement: Statement, path: string, seed: boolean): Fixture[] {
-  const nodes = 'DoStmt' in statement.node ? statementsOfBlock(statement.text) : [statement.node];
+  const nodes =
+    'DoStmt' in statement.node ? statementsOfBlock(statement.text).map(({ node }) => node) : [statement.node];
   return nodes.flatMap((node) => fixturesIn(node, path, statement.line, seed));
 }
 

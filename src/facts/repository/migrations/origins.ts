@@ -1,7 +1,13 @@
-import type { Facts } from '../../../core/facts.ts';
-import { type Node, nameParts, parsePlpgsql, parseStatements, type Statement, walk } from '../../../core/sql.ts';
-
-export type Origin = Facts['repoMigrations']['origins'][number];
+import type { Origin } from '../../../core/facts/origin.ts';
+import { inputTypes } from '../../../core/signature.ts';
+import { type Node, nameParts, type Statement, walk } from '../../../core/sql.ts';
+import { statementsOfBlock, stringValue } from './block-statements.ts';
+import { destructions } from './destructive.ts';
+import { alterTable } from './origin-alter-table.ts';
+import { GrantTracker } from './origin-grants.ts';
+import { commented, dropped, moved, renamed } from './origin-names.ts';
+import { OriginStore, type Place } from './origin-store.ts';
+import { bodyLine, linesWithin, type StatementLines } from './statement-lines.ts';
 
 /** A dropped, renamed or emptied object, in our own words: never the statement's text, which may hold a value. */
 export interface Destructive {
@@ -9,39 +15,36 @@ export interface Destructive {
   statement: string;
 }
 
-interface RangeVar {
+export interface RangeVar {
   schemaname?: string;
   relname?: string;
 }
 
-const RELATION_WORDS: Readonly<Record<string, string>> = {
-  OBJECT_TABLE: 'table',
-  OBJECT_VIEW: 'view',
-  OBJECT_MATVIEW: 'materialized view',
-  OBJECT_FOREIGN_TABLE: 'foreign table',
-  OBJECT_SEQUENCE: 'sequence',
-  OBJECT_INDEX: 'index',
-};
-const FUNCTION_WORDS = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE']);
-const ON_TABLE: Readonly<Record<string, string>> = {
-  OBJECT_POLICY: 'policy',
-  OBJECT_TRIGGER: 'trigger',
-  OBJECT_TABCONSTRAINT: 'constraint',
-};
-/** Kinds whose loss takes data with it, or breaks code that names them. */
-const DATA_KINDS = new Set(['table', 'foreign table', 'view', 'materialized view', 'sequence']);
+export type Body = Record<string, unknown>;
+
+/** A statement on its way through the tracker. */
+interface At extends Place {
+  /** Empty inside a block. */
+  text: string;
+  /** Lines of the columns and constraints it speaks of. */
+  lines: StatementLines | null;
+}
+
+const CREATED_AS: Readonly<Record<string, string>> = { OBJECT_MATVIEW: 'materialized view' };
 
 /**
- * Follows a history of statements and remembers which one created, or last replaced, each object that is still there:
- * through renames, schema moves and drops. Objects made inside DO blocks count with the block's line.
+ * Follows a history of statements and remembers which one made, or last replaced, each object that is still there, and which
+ * decided its aspects (core/facts/origin.ts): through renames, schema moves, drops, blocks and the EXECUTE of texts that
+ * stand in the file. A replay knows better (src/facts/shadow/origins); this is for where none can be had.
  */
 export class OriginTracker {
-  readonly #origins = new Map<string, Origin>();
+  readonly #store = new OriginStore();
+  readonly #grants = new GrantTracker(this.#store);
   #schema = 'public';
 
   /** The objects alive at the end, in the order they were made. */
   origins(): Origin[] {
-    return [...this.#origins.values()];
+    return this.#store.origins();
   }
 
   /** A new file starts with the default search_path. */
@@ -50,91 +53,105 @@ export class OriginTracker {
   }
 
   /** Takes one statement in; gives back what it destroyed. */
-  apply(statement: Statement, path: string): Destructive[] {
-    const destroyed: Destructive[] = [];
-    this.#node(statement.node, { path, line: statement.line, text: statement.text }, destroyed);
+  apply({ node, text, line }: Statement, path: string): Destructive[] {
+    if (!('DoStmt' in node)) {
+      const manifold = text.includes('\n') && ('CreateStmt' in node || 'AlterTableStmt' in node);
+      return this.#node(node, { path, line, text, lines: manifold ? linesWithin(text, line) : null });
+    }
+    const first = bodyLine(text, line);
+    return statementsOfBlock(text).flatMap((inner) =>
+      this.#node(inner.node, { path, line: first + inner.line - 1, text: '', lines: null }),
+    );
+  }
+
+  #node(node: Node, at: At): Destructive[] {
+    const isKnown = (schema: string, name: string) =>
+      this.#store.ofRelation(schema, name).some(({ place }) => place !== null);
+    const destroyed = destructions(node, this.#schema, isKnown).map((statement) => ({ line: at.line, statement }));
+    this.#follow(node, at);
     return destroyed;
   }
 
-  #node(node: Node, at: { path: string; line: number; text: string }, destroyed: Destructive[]): void {
+  #follow(node: Node, at: At): void {
+    const [[type, body] = ['', {}]] = Object.entries(node) as [string, Body][];
     const place = { path: at.path, line: at.line };
-    const tree = node as unknown as Record<string, Record<string, unknown>>;
-    const [type] = Object.keys(tree);
-    const body = tree[type ?? ''];
-    if (type === undefined || body === undefined) return;
+    const split = (parts: string[]) => this.#split(parts);
     switch (type) {
       case 'CreateStmt':
-        this.#relation('table', body.relation, place, body.if_not_exists === true);
+        this.#createTable('table', body, at);
         break;
       case 'CreateForeignTableStmt':
-        this.#relation('foreign table', (body.base as Record<string, unknown>).relation, place, false);
+        this.#createTable('foreign table', body.base as Body, at);
         break;
-      case 'CreateTableAsStmt': {
-        const kind = RELATION_WORDS[String(body.objtype)] ?? 'table';
-        this.#relation(kind, (body.into as Record<string, unknown>).rel, place, body.if_not_exists === true);
+      case 'CreateTableAsStmt':
+        this.#relation(CREATED_AS[String(body.objtype)] ?? 'table', (body.into as Body).rel, place, body);
         break;
-      }
       case 'ViewStmt':
-        this.#relation('view', body.view, place, false);
+        this.#relation('view', body.view, place, {});
         break;
       case 'CreateSeqStmt':
-        this.#relation('sequence', body.sequence, place, body.if_not_exists === true);
+        this.#relation('sequence', body.sequence, place, body);
         break;
       case 'CreateFunctionStmt':
-        this.#named('function', nameParts(body.funcname), place);
+        this.#function(body, place);
+        break;
+      case 'AlterFunctionStmt':
+        this.#alterFunction(body, place);
         break;
       case 'CreateEnumStmt':
       case 'CreateRangeStmt':
         this.#named('type', nameParts(body.typeName), place);
         break;
       case 'CompositeTypeStmt':
-        this.#relation('type', body.typevar, place, false);
+        this.#named('type', partsOf(body.typevar as RangeVar), place);
         break;
       case 'CreateDomainStmt':
         this.#named('type', nameParts(body.domainname), place);
         break;
       case 'CreateSchemaStmt':
-        this.#set({ kind: 'schema', schema: '', name: String(body.schemaname), table: null, ...place });
+        this.#plain('schema', '', String(body.schemaname), place, body.if_not_exists === true);
         break;
       case 'CreateExtensionStmt':
-        this.#set({ kind: 'extension', schema: '', name: String(body.extname), table: null, ...place });
+        this.#plain('extension', '', String(body.extname), place, body.if_not_exists === true);
+        break;
+      case 'CreateRoleStmt':
+      case 'AlterRoleStmt':
+        this.#plain('role', '', String(body.role ?? (body.role as Body | undefined)?.rolename), place, type[0] === 'A');
         break;
       case 'IndexStmt':
-        if (typeof body.idxname === 'string') this.#onTable('index', body.idxname, body.relation, place);
+        if (typeof body.idxname === 'string')
+          this.#onTable('index', body.idxname, body.relation, place, body.if_not_exists === true);
         break;
       case 'CreatePolicyStmt':
-        this.#onTable('policy', String(body.policy_name), body.table, place);
-        break;
       case 'AlterPolicyStmt':
-        this.#onTable('policy', String(body.policy_name), body.table, place);
+        this.#onTable('policy', String(body.policy_name), body.table, place, false);
         break;
       case 'CreateTrigStmt':
-        this.#onTable('trigger', String(body.trigname), body.relation, place);
+        this.#onTable('trigger', String(body.trigname), body.relation, place, false);
         break;
       case 'AlterTableStmt':
-        this.#alterTable(body, place, destroyed);
+        if (body.relation) {
+          const { schema, name } = this.#split(partsOf(body.relation as RangeVar));
+          alterTable(this.#store, { schema, name }, body, place, at.lines);
+        }
         break;
       case 'RenameStmt':
-        this.#rename(body, place, destroyed);
+        renamed(this.#store, body, split);
         break;
       case 'AlterObjectSchemaStmt':
-        this.#move(body);
+        moved(this.#store, body, split);
         break;
       case 'DropStmt':
-        this.#drop(body, place, destroyed);
+        dropped(this.#store, body, split);
         break;
-      case 'TruncateStmt':
-        for (const relation of body.relations as { RangeVar: RangeVar }[]) {
-          destroyed.push({ line: place.line, statement: `truncate ${this.#words(relation.RangeVar)}` });
-        }
+      case 'CommentStmt':
+        commented(this.#store, body, place, split);
         break;
-      case 'DeleteStmt':
-        if (!body.whereClause) {
-          destroyed.push({
-            line: place.line,
-            statement: `delete from ${this.#words(body.relation as RangeVar)} without where`,
-          });
-        }
+      case 'GrantStmt':
+        this.#grants.apply(body, place, split);
+        break;
+      case 'AlterDefaultPrivilegesStmt':
+        this.#grants.alterDefaults(body, place);
         break;
       case 'CreatePublicationStmt':
       case 'AlterPublicationStmt':
@@ -144,309 +161,136 @@ export class OriginTracker {
         this.#bucket(body, place);
         break;
       case 'SelectStmt':
-        this.#cronJob(body, place);
+        this.#calls(body, place);
         break;
       case 'VariableSetStmt':
-        this.#searchPath(body);
-        break;
-      case 'DoStmt':
-        for (const inner of statementsOfBlock(at.text)) this.#node(inner, { ...at, text: '' }, destroyed);
+        if (body.name === 'search_path') this.#searchPath(stringValue((body.args as unknown[] | undefined)?.[0]));
         break;
     }
-  }
-
-  #set(origin: Origin): void {
-    this.#origins.set(keyOf(origin), origin);
-  }
-
-  #relation(kind: string, relation: unknown, place: { path: string; line: number }, keepFirst: boolean): void {
-    const { schemaname, relname } = relation as RangeVar;
-    if (relname === undefined) return;
-    const origin = { kind, schema: schemaname ?? this.#schema, name: relname, table: null, ...place };
-    if (keepFirst && this.#origins.has(keyOf(origin))) return;
-    this.#set(origin);
-  }
-
-  #named(kind: string, parts: string[], place: { path: string; line: number }): void {
-    const { schema, name } = this.#split(parts);
-    this.#set({ kind, schema, name, table: null, ...place });
-  }
-
-  #onTable(kind: string, name: string, relation: unknown, place: { path: string; line: number }): void {
-    const { schemaname, relname } = relation as RangeVar;
-    this.#set({ kind, schema: schemaname ?? this.#schema, name, table: relname ?? null, ...place });
   }
 
   #split(parts: string[]): { schema: string; name: string } {
-    const name = parts.at(-1) ?? '';
-    return { schema: parts.length > 1 ? (parts.at(-2) ?? '') : this.#schema, name };
+    return { schema: parts.length > 1 ? (parts.at(-2) ?? '') : this.#schema, name: parts.at(-1) ?? '' };
   }
 
-  #words(relation: RangeVar): string {
-    return `${relation.schemaname ?? this.#schema}.${relation.relname ?? ''}`;
+  #plain(kind: string, schema: string, name: string, place: Place, keepFirst: boolean): void {
+    if (!(keepFirst && this.#store.get({ kind, schema, name })?.place)) this.#store.make({ kind, schema, name }, place);
   }
 
-  #alterTable(body: Record<string, unknown>, place: { path: string; line: number }, destroyed: Destructive[]): void {
-    const relation = body.relation as RangeVar;
-    for (const { AlterTableCmd: command } of body.cmds as { AlterTableCmd: Record<string, unknown> }[]) {
-      const subtype = String(command.subtype);
-      if (subtype === 'AT_AddConstraint') {
-        const constraint = (command.def as { Constraint?: { conname?: string } }).Constraint;
-        if (constraint?.conname) this.#onTable('constraint', constraint.conname, relation, place);
-      }
-      if (subtype === 'AT_DropColumn') {
-        destroyed.push({ line: place.line, statement: `drop column ${this.#words(relation)}.${String(command.name)}` });
-      }
-      if (subtype === 'AT_DropConstraint') {
-        const schema = relation.schemaname ?? this.#schema;
-        this.#origins.delete(
-          keyOf({ kind: 'constraint', schema, name: String(command.name), table: relation.relname ?? null }),
-        );
-      }
-      if (subtype === 'AT_AlterColumnType') {
-        destroyed.push({
-          line: place.line,
-          statement: `change the type of ${this.#words(relation)}.${String(command.name)}`,
-        });
-      }
+  #named(kind: string, parts: string[], place: Place): void {
+    const { schema, name } = this.#split(parts);
+    this.#plain(kind, schema, name, place, false);
+  }
+
+  /** False where IF NOT EXISTS left an older one in place. */
+  #relation(kind: string, relation: unknown, place: Place, { if_not_exists: keepFirst }: Body): boolean {
+    const { relname, relpersistence } = relation as RangeVar & { relpersistence?: string };
+    if (relname === undefined || relpersistence === 't') return false;
+    const { schema, name } = this.#split(partsOf(relation as RangeVar));
+    const known = this.#store.get({ kind, schema, name });
+    if (known?.place && keepFirst === true) return false;
+    if (known && kind === 'view') {
+      // CREATE OR REPLACE: grants and comments stay.
+      known.place = place;
+      known.aspects.delete('options');
+      return true;
     }
+    this.#grants.born(this.#store.make({ kind, schema, name }, place));
+    return true;
   }
 
-  #rename(body: Record<string, unknown>, place: { path: string; line: number }, destroyed: Destructive[]): void {
-    const type = String(body.renameType);
-    const newName = String(body.newname);
-    const relation = (body.relation ?? {}) as RangeVar;
-    const schema = relation.schemaname ?? this.#schema;
-    const kind = RELATION_WORDS[type];
-    if (kind !== undefined) {
-      this.#renameRelation(schema, relation.relname ?? '', schema, newName);
-      if (DATA_KINDS.has(kind)) {
-        destroyed.push({ line: place.line, statement: `rename ${kind} ${this.#words(relation)} to ${newName}` });
-      }
+  #createTable(kind: string, body: Body, at: At): void {
+    const place = { path: at.path, line: at.line };
+    if (!this.#relation(kind, body.relation, place, body)) return;
+    const table = this.#split(partsOf(body.relation as RangeVar));
+    const commands = ((body.tableElts ?? []) as Body[]).map((def) => ({
+      AlterTableCmd: { subtype: 'Constraint' in def ? 'AT_AddConstraint' : 'AT_AddColumn', def },
+    }));
+    alterTable(this.#store, table, { cmds: commands }, place, at.lines);
+  }
+
+  #onTable(kind: string, name: string, relation: unknown, place: Place, keepFirst: boolean): void {
+    const { schema, name: table } = this.#split(partsOf(relation as RangeVar));
+    const key = { kind, schema, name, table };
+    const known = this.#store.get(key);
+    if (known?.place && keepFirst) return;
+    if (known) known.place = place;
+    else this.#store.make(key, place);
+  }
+
+  #function(body: Body, place: Place): void {
+    const { schema, name } = this.#split(nameParts(body.funcname));
+    const key = { kind: 'function', schema, name, signature: inputTypes(body.parameters) };
+    const known = this.#store.get(key);
+    if (!known) {
+      this.#grants.born(this.#store.make(key, place));
       return;
     }
-    if (type === 'OBJECT_COLUMN') {
-      destroyed.push({
-        line: place.line,
-        statement: `rename column ${this.#words(relation)}.${String(body.subname)} to ${newName}`,
-      });
-      return;
-    }
-    const onTable = ON_TABLE[type];
-    if (onTable !== undefined) {
-      this.#replace(
-        { kind: onTable, schema, name: String(body.subname), table: relation.relname ?? null },
-        { name: newName },
-      );
-      return;
-    }
-    if (FUNCTION_WORDS.has(type)) {
-      const { schema: from, name } = this.#split(functionName(body.object));
-      this.#replace({ kind: 'function', schema: from, name, table: null }, { name: newName });
-      return;
-    }
-    if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') {
-      const { schema: from, name } = this.#split(typeName(body.object));
-      this.#replace({ kind: 'type', schema: from, name, table: null }, { name: newName });
-      return;
-    }
-    if (type === 'OBJECT_SCHEMA') {
-      for (const origin of this.origins()) {
-        if (origin.schema === body.subname) this.#replace(origin, { schema: newName });
-        if (origin.kind === 'schema' && origin.name === body.subname) this.#replace(origin, { name: newName });
-      }
+    known.place = place;
+    for (const aspect of ['settings', 'security']) known.aspects.delete(aspect);
+  }
+
+  #alterFunction(body: Body, place: Place): void {
+    const call = (body.func as { ObjectWithArgs?: Body } | undefined)?.ObjectWithArgs ?? (body.func as Body);
+    const { schema, name } = this.#split(nameParts(call?.objname));
+    const parameters = ((call?.objargs ?? []) as { TypeName?: unknown }[]).map(({ TypeName: argType }) => ({
+      FunctionParameter: { argType },
+    }));
+    const all = this.#store.functions(schema, name);
+    const found = all.length === 1 ? all[0] : all.find(({ signature }) => signature === inputTypes(parameters));
+    for (const { DefElem: option } of (body.actions ?? []) as { DefElem?: { defname?: string } }[]) {
+      if (option?.defname === 'set') found?.aspects.set('settings', place);
+      else if (option?.defname === 'security') found?.aspects.set('security', place);
     }
   }
 
-  #renameRelation(schema: string, name: string, newSchema: string, newName: string): void {
-    for (const origin of this.origins()) {
-      if (origin.schema !== schema) continue;
-      if (origin.table === name) this.#replace(origin, { schema: newSchema, table: newName });
-      else if (
-        origin.table === null &&
-        origin.name === name &&
-        (DATA_KINDS.has(origin.kind) || origin.kind === 'published table')
-      ) {
-        this.#replace(origin, { schema: newSchema, name: newName });
-      } else if (origin.kind === 'index' && origin.name === name) this.#replace(origin, { name: newName });
-    }
-  }
-
-  #move(body: Record<string, unknown>): void {
-    const newSchema = String(body.newschema);
-    if (body.relation) {
-      const { schemaname, relname } = body.relation as RangeVar;
-      this.#renameRelation(schemaname ?? this.#schema, relname ?? '', newSchema, relname ?? '');
-      return;
-    }
-    const isFunction = FUNCTION_WORDS.has(String(body.objectType));
-    const { schema, name } = this.#split(isFunction ? functionName(body.object) : typeName(body.object));
-    this.#replace({ kind: isFunction ? 'function' : 'type', schema, name, table: null }, { schema: newSchema });
-  }
-
-  #replace(from: Pick<Origin, 'kind' | 'schema' | 'name' | 'table'>, change: Partial<Origin>): void {
-    const origin = this.#origins.get(keyOf(from));
-    if (!origin) return;
-    this.#origins.delete(keyOf(from));
-    this.#set({ ...origin, ...change });
-  }
-
-  #drop(body: Record<string, unknown>, place: { path: string; line: number }, destroyed: Destructive[]): void {
-    const type = String(body.removeType);
-    const objects = body.objects as Record<string, unknown>[];
-    for (const object of objects) {
-      const kind = RELATION_WORDS[type];
-      if (kind !== undefined) {
-        const { schema, name } = this.#split(nameParts((object.List as { items?: unknown } | undefined)?.items));
-        const known = this.origins().some(
-          (origin) => origin.schema === schema && origin.name === name && DATA_KINDS.has(origin.kind),
-        );
-        for (const origin of this.origins()) {
-          if (origin.schema !== schema) continue;
-          const own = origin.name === name && (origin.kind === kind || origin.kind === 'published table');
-          if (own || (origin.table === name && DATA_KINDS.has(kind))) this.#origins.delete(keyOf(origin));
-        }
-        // `drop … if exists` of something no migration made is only a precaution.
-        if (
-          (kind === 'table' || kind === 'foreign table' || kind === 'sequence') &&
-          (known || body.missing_ok !== true)
-        ) {
-          destroyed.push({ line: place.line, statement: `drop ${kind} ${schema}.${name}` });
-        }
-        continue;
-      }
-      const onTable = ON_TABLE[type];
-      if (onTable !== undefined) {
-        const parts = nameParts((object.List as { items?: unknown } | undefined)?.items);
-        const name = parts.at(-1) ?? '';
-        const { schema, name: table } = this.#split(parts.slice(0, -1));
-        this.#origins.delete(keyOf({ kind: onTable, schema, name, table }));
-        continue;
-      }
-      if (FUNCTION_WORDS.has(type)) {
-        // Of an overloaded function one variant goes; the last statement that made one stays right for the others.
-        const { schema, name } = this.#split(functionName(object));
-        this.#origins.delete(keyOf({ kind: 'function', schema, name, table: null }));
-        continue;
-      }
-      if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') {
-        const { schema, name } = this.#split(typeName(object));
-        this.#origins.delete(keyOf({ kind: 'type', schema, name, table: null }));
-        continue;
-      }
-      if (type === 'OBJECT_SCHEMA' || type === 'OBJECT_PUBLICATION' || type === 'OBJECT_EXTENSION') {
-        const name = (object.String as { sval?: string } | undefined)?.sval ?? '';
-        if (type === 'OBJECT_SCHEMA') {
-          for (const origin of this.origins()) if (origin.schema === name) this.#origins.delete(keyOf(origin));
-          destroyed.push({ line: place.line, statement: `drop schema ${name}` });
-        }
-        const kindName =
-          type === 'OBJECT_SCHEMA' ? 'schema' : type === 'OBJECT_EXTENSION' ? 'extension' : 'publication';
-        this.#origins.delete(keyOf({ kind: kindName, schema: '', name, table: null }));
-      }
-    }
-  }
-
-  #publication(body: Record<string, unknown>, place: { path: string; line: number }): void {
+  #publication(body: Body, place: Place): void {
     const name = String(body.pubname);
-    if (body.action === undefined || body.action === 'AP_AddObjects' || body.action === 'AP_SetObjects') {
-      const known = this.#origins.has(keyOf({ kind: 'publication', schema: '', name, table: null }));
-      if (!known) this.#set({ kind: 'publication', schema: '', name, table: null, ...place });
-    }
-    for (const { PublicationObjSpec: spec } of (body.pubobjects ?? []) as {
-      PublicationObjSpec: Record<string, unknown>;
-    }[]) {
+    if (body.action !== 'AP_DropObjects') this.#plain('publication', '', name, place, true);
+    for (const { PublicationObjSpec: spec } of (body.pubobjects ?? []) as { PublicationObjSpec: Body }[]) {
       const relation = (spec.pubtable as { relation?: RangeVar } | undefined)?.relation;
       if (!relation?.relname) continue;
-      const schema = relation.schemaname ?? this.#schema;
-      const origin = { kind: 'published table', schema, name: relation.relname, table: null };
-      if (body.action === 'AP_DropObjects') this.#origins.delete(keyOf(origin));
-      else this.#set({ ...origin, ...place });
+      const key = { kind: 'published table', ...this.#split(partsOf(relation)) };
+      if (body.action === 'AP_DropObjects') this.#store.remove(this.#store.get(key));
+      else this.#store.make(key, place);
     }
   }
 
   /** `insert into storage.buckets (id, …) values ('avatars', …)`. */
-  #bucket(body: Record<string, unknown>, place: { path: string; line: number }): void {
+  #bucket(body: Body, place: Place): void {
     const relation = body.relation as RangeVar;
     if (relation.schemaname !== 'storage' || relation.relname !== 'buckets') return;
     const columns = ((body.cols ?? []) as { ResTarget: { name?: string } }[]).map((column) => column.ResTarget.name);
     const idAt = columns.includes('id') ? columns.indexOf('id') : Math.max(0, columns.indexOf('name'));
-    const select = (body.selectStmt as { SelectStmt?: Record<string, unknown> } | undefined)?.SelectStmt;
+    const select = (body.selectStmt as { SelectStmt?: Body } | undefined)?.SelectStmt;
     const rows = (select?.valuesLists ?? []) as { List: { items: unknown[] } }[];
-    for (const row of rows) {
-      const id = stringValue(row.List.items[idAt]);
-      if (id !== null) this.#set({ kind: 'bucket', schema: 'storage', name: id, table: null, ...place });
-    }
     const target = ((select?.targetList ?? []) as { ResTarget: { val?: unknown } }[])[idAt];
-    const selected = target ? stringValue(target.ResTarget.val) : null;
-    if (selected !== null) this.#set({ kind: 'bucket', schema: 'storage', name: selected, table: null, ...place });
+    const ids = [...rows.map((row) => row.List.items[idAt]), target?.ResTarget.val].map(stringValue);
+    for (const id of ids) if (id !== null) this.#plain('bucket', 'storage', id, place, false);
   }
 
-  /** `select cron.schedule('name', …)`. */
-  #cronJob(body: Record<string, unknown>, place: { path: string; line: number }): void {
+  /** `select cron.schedule('name', …)`, `select set_config('search_path', …)`. */
+  #calls(body: Body, place: Place): void {
     walk(body, (type, node) => {
       if (type !== 'FuncCall') return true;
       const name = nameParts(node.funcname).join('.');
-      const first = stringValue((node.args as unknown[] | undefined)?.[0]);
-      if (first === null) return true;
-      if (name === 'cron.schedule' || name === 'cron.schedule_in_database') {
-        this.#set({ kind: 'cron job', schema: 'cron', name: first, table: null, ...place });
-      }
+      const [first, second] = ((node.args ?? []) as unknown[]).map(stringValue);
+      if (!first) return true;
+      if (name === 'cron.schedule' || name === 'cron.schedule_in_database')
+        this.#plain('cron job', 'cron', first, place, false);
       if (name === 'cron.unschedule')
-        this.#origins.delete(keyOf({ kind: 'cron job', schema: 'cron', name: first, table: null }));
+        this.#store.remove(this.#store.get({ kind: 'cron job', schema: 'cron', name: first }));
+      if (/^(pg_catalog\.)?set_config$/.test(name) && first === 'search_path') this.#searchPath(second ?? null);
       return true;
     });
   }
 
-  #searchPath(body: Record<string, unknown>): void {
-    if (body.name !== 'search_path') return;
-    const first = stringValue((body.args as unknown[] | undefined)?.[0]);
-    if (first && first !== '') this.#schema = first.split(',')[0]?.trim().replaceAll('"', '') || 'public';
+  #searchPath(path: string | null): void {
+    const first = path?.split(',')[0]?.trim().replaceAll('"', '');
+    if (first) this.#schema = first;
   }
 }
 
-function keyOf({ kind, schema, name, table }: Pick<Origin, 'kind' | 'schema' | 'name' | 'table'>): string {
-  return [kind, schema, table ?? '', name].join('\u0000');
-}
-
-function functionName(object: unknown): string[] {
-  return nameParts((object as { ObjectWithArgs?: { objname?: unknown } } | undefined)?.ObjectWithArgs?.objname);
-}
-
-function typeName(object: unknown): string[] {
-  const node = object as { TypeName?: { names?: unknown }; List?: { items?: unknown } } | undefined;
-  return nameParts(node?.TypeName?.names ?? node?.List?.items);
-}
-
-/** The text of a string constant, also behind a cast; null for anything else. */
-export function stringValue(node: unknown): string | null {
-  const tree = node as { A_Const?: { sval?: { sval?: string } }; TypeCast?: { arg?: unknown } } | undefined;
-  if (tree?.TypeCast) return stringValue(tree.TypeCast.arg);
-  return tree?.A_Const?.sval?.sval ?? null;
-}
-
-/** The SQL statements of a DO block, by PL/pgSQL's own grammar; none when it does not parse. */
-export function statementsOfBlock(block: string): Node[] {
-  if (block === '') return [];
-  const found: Node[] = [];
-  const visit = (tree: unknown): void => {
-    if (Array.isArray(tree)) {
-      tree.forEach(visit);
-      return;
-    }
-    if (tree === null || typeof tree !== 'object') return;
-    for (const [key, value] of Object.entries(tree)) {
-      if (key === 'PLpgSQL_stmt_execsql') {
-        const query = (value as { sqlstmt?: { PLpgSQL_expr?: { query?: string } } }).sqlstmt?.PLpgSQL_expr?.query;
-        if (query) found.push(...(parseStatements(query) ?? []));
-      }
-      if (key === 'PLpgSQL_stmt_perform') {
-        const query = (value as { expr?: { PLpgSQL_expr?: { query?: string } } }).expr?.PLpgSQL_expr?.query;
-        if (query) found.push(...(parseStatements(query) ?? []));
-      }
-      visit(value);
-    }
-  };
-  visit(parsePlpgsql(block));
-  return found;
+function partsOf({ schemaname, relname }: RangeVar): string[] {
+  return schemaname === undefined ? [relname ?? ''] : [schemaname, relname ?? ''];
 }

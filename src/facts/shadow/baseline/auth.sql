@@ -103,9 +103,9 @@ create table auth.oauth_clients (
   registration_type auth.oauth_registration_type not null,
   redirect_uris text not null,
   grant_types text not null,
-  client_name text check (char_length(client_name) <= 1024),
-  client_uri text check (char_length(client_uri) <= 2048),
-  logo_uri text check (char_length(logo_uri) <= 2048),
+  client_name text constraint oauth_clients_client_name_length check (char_length(client_name) <= 1024),
+  client_uri text constraint oauth_clients_client_uri_length check (char_length(client_uri) <= 2048),
+  logo_uri text constraint oauth_clients_logo_uri_length check (char_length(logo_uri) <= 2048),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   deleted_at timestamptz,
@@ -129,7 +129,7 @@ create table auth.sessions (
   oauth_client_id uuid references auth.oauth_clients on delete cascade,
   refresh_token_hmac_key text,
   refresh_token_counter bigint,
-  scopes text check (char_length(scopes) <= 4096)
+  scopes text constraint sessions_scopes_length check (char_length(scopes) <= 4096)
 );
 create index sessions_user_id_idx on auth.sessions (user_id);
 create index user_id_created_at_idx on auth.sessions (user_id, created_at);
@@ -231,7 +231,7 @@ create unique index one_time_tokens_user_id_token_type_key on auth.one_time_toke
 
 create table auth.sso_providers (
   id uuid primary key,
-  resource_id text check (resource_id is null or char_length(resource_id) > 0),
+  resource_id text constraint "resource_id not empty" check (resource_id is null or char_length(resource_id) > 0),
   created_at timestamptz,
   updated_at timestamptz,
   disabled boolean
@@ -241,7 +241,7 @@ create index sso_providers_resource_id_pattern_idx on auth.sso_providers (resour
 create table auth.sso_domains (
   id uuid primary key,
   sso_provider_id uuid not null references auth.sso_providers on delete cascade,
-  domain text not null check (char_length(domain) > 0),
+  domain text not null constraint "domain not empty" check (char_length(domain) > 0),
   created_at timestamptz,
   updated_at timestamptz
 );
@@ -250,9 +250,9 @@ create unique index sso_domains_domain_idx on auth.sso_domains (lower(domain));
 create table auth.saml_providers (
   id uuid primary key,
   sso_provider_id uuid not null references auth.sso_providers on delete cascade,
-  entity_id text not null unique check (char_length(entity_id) > 0),
-  metadata_xml text not null check (char_length(metadata_xml) > 0),
-  metadata_url text check (metadata_url is null or char_length(metadata_url) > 0),
+  entity_id text not null unique constraint "entity_id not empty" check (char_length(entity_id) > 0),
+  metadata_xml text not null constraint "metadata_xml not empty" check (char_length(metadata_xml) > 0),
+  metadata_url text constraint "metadata_url not empty" check (metadata_url is null or char_length(metadata_url) > 0),
   attribute_mapping jsonb,
   created_at timestamptz,
   updated_at timestamptz,
@@ -262,7 +262,7 @@ create index saml_providers_sso_provider_id_idx on auth.saml_providers (sso_prov
 create table auth.saml_relay_states (
   id uuid primary key,
   sso_provider_id uuid not null references auth.sso_providers on delete cascade,
-  request_id text not null check (char_length(request_id) > 0),
+  request_id text not null constraint "request_id not empty" check (char_length(request_id) > 0),
   for_email text,
   redirect_to text,
   created_at timestamptz,
@@ -285,19 +285,19 @@ create table auth.oauth_authorizations (
   authorization_id text not null unique,
   client_id uuid not null references auth.oauth_clients on delete cascade,
   user_id uuid references auth.users on delete cascade,
-  redirect_uri text not null check (char_length(redirect_uri) <= 2048),
-  scope text not null check (char_length(scope) <= 4096),
-  state text check (char_length(state) <= 4096),
-  resource text check (char_length(resource) <= 2048),
-  code_challenge text check (char_length(code_challenge) <= 128),
+  redirect_uri text not null constraint oauth_authorizations_redirect_uri_length check (char_length(redirect_uri) <= 2048),
+  scope text not null constraint oauth_authorizations_scope_length check (char_length(scope) <= 4096),
+  state text constraint oauth_authorizations_state_length check (char_length(state) <= 4096),
+  resource text constraint oauth_authorizations_resource_length check (char_length(resource) <= 2048),
+  code_challenge text constraint oauth_authorizations_code_challenge_length check (char_length(code_challenge) <= 128),
   code_challenge_method auth.code_challenge_method,
   response_type auth.oauth_response_type not null default 'code',
   status auth.oauth_authorization_status not null default 'pending',
-  authorization_code text unique check (char_length(authorization_code) <= 255),
+  authorization_code text unique constraint oauth_authorizations_authorization_code_length check (char_length(authorization_code) <= 255),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null default (now() + interval '3 minutes'),
   approved_at timestamptz,
-  nonce text check (char_length(nonce) <= 255),
+  nonce text constraint oauth_authorizations_nonce_length check (char_length(nonce) <= 255),
   constraint oauth_authorizations_expires_at_future check (expires_at > created_at)
 );
 create index oauth_auth_pending_exp_idx on auth.oauth_authorizations (expires_at) where status = 'pending';
@@ -305,7 +305,9 @@ create table auth.oauth_consents (
   id uuid primary key,
   user_id uuid not null references auth.users on delete cascade,
   client_id uuid not null references auth.oauth_clients on delete cascade,
-  scopes text not null check (char_length(trim(scopes)) between 1 and 2048),
+  scopes text not null
+    constraint oauth_consents_scopes_length check (char_length(scopes) <= 2048)
+    constraint oauth_consents_scopes_not_empty check (char_length(trim(scopes)) > 0),
   granted_at timestamptz not null default now(),
   revoked_at timestamptz,
   constraint oauth_consents_user_client_unique unique (user_id, client_id),
@@ -339,8 +341,19 @@ create table auth.custom_oauth_providers (
   jwks_uri text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  custom_claims_allowlist text[] not null default '{}'
+  custom_claims_allowlist text[] not null default '{}',
+  constraint custom_oauth_providers_identifier_format check (identifier ~ '^[a-z0-9][a-z0-9:-]{0,48}[a-z0-9]$'),
+  constraint custom_oauth_providers_name_length check (char_length(name) between 1 and 100),
+  constraint custom_oauth_providers_client_id_length check (char_length(client_id) between 1 and 512),
+  constraint custom_oauth_providers_issuer_length check (issuer is null or char_length(issuer) between 1 and 2048),
+  constraint custom_oauth_providers_oidc_requires_issuer check (provider_type <> 'oidc' or issuer is not null),
+  constraint custom_oauth_providers_oauth2_requires_endpoints
+    check (provider_type <> 'oauth2' or (authorization_url is not null and token_url is not null and userinfo_url is not null))
 );
+create index custom_oauth_providers_identifier_idx on auth.custom_oauth_providers (identifier);
+create index custom_oauth_providers_provider_type_idx on auth.custom_oauth_providers (provider_type);
+create index custom_oauth_providers_enabled_idx on auth.custom_oauth_providers (enabled);
+create index custom_oauth_providers_created_at_idx on auth.custom_oauth_providers (created_at);
 create table auth.webauthn_credentials (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users on delete cascade,
@@ -392,11 +405,10 @@ declare
 begin
   for item in select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'auth' loop
     execute 'alter table ' || item || ' owner to supabase_auth_admin';
+    execute 'grant all on ' || item || ' to postgres, dashboard_user';
+    -- What came since 2025 (OAuth server, passkeys) has neither row level security nor rights to pass on.
     if item not like 'auth.oauth%' and item not like 'auth.webauthn%' and item <> 'auth.custom_oauth_providers' then
       execute 'alter table ' || item || ' enable row level security';
-    end if;
-    if item <> 'auth.schema_migrations' then
-      execute 'grant all on ' || item || ' to postgres, dashboard_user';
       execute 'grant select on ' || item || ' to postgres with grant option';
     end if;
   end loop;

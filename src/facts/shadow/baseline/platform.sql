@@ -36,6 +36,33 @@ end
 $$;
 grant all on function graphql_public.graphql(text, text, jsonb, jsonb) to postgres, anon, authenticated, service_role;
 
+alter default privileges for role supabase_admin in schema graphql_public grant all on tables to postgres, anon, authenticated, service_role;
+alter default privileges for role supabase_admin in schema graphql_public grant all on sequences to postgres, anon, authenticated, service_role;
+alter default privileges for role supabase_admin in schema graphql_public grant all on functions to postgres, anon, authenticated, service_role;
+
+-- What hosted Supabase does when an extension comes or a definition changes: rights of pg_cron, pg_net and pg_graphql, which
+-- our stand-ins bring themselves, and word to the Data API, which nobody waits for here. Dumps name all of them.
+do $$
+declare
+  item record;
+begin
+  for item in
+    select * from (values
+      ('grant_pg_cron_access', 'issue_pg_cron_access', 'ddl_command_end', array['CREATE EXTENSION']),
+      ('grant_pg_graphql_access', 'issue_pg_graphql_access', 'ddl_command_end', array['CREATE FUNCTION']),
+      ('grant_pg_net_access', 'issue_pg_net_access', 'ddl_command_end', array['CREATE EXTENSION']),
+      ('set_graphql_placeholder', 'issue_graphql_placeholder', 'sql_drop', array['DROP EXTENSION']),
+      ('pgrst_ddl_watch', 'pgrst_ddl_watch', 'ddl_command_end', null),
+      ('pgrst_drop_watch', 'pgrst_drop_watch', 'sql_drop', null)
+    ) as t(fn, name, event, tags)
+  loop
+    execute format('create function extensions.%I() returns event_trigger language plpgsql as %L', item.fn, 'begin end');
+    execute format('create event trigger %I on %s %s execute function extensions.%I()', item.name, item.event,
+      case when item.tags is not null then format('when tag in (%L)', item.tags[1]) else '' end, item.fn);
+  end loop;
+end
+$$;
+
 create schema supabase_functions;
 grant usage on schema supabase_functions to postgres, anon, authenticated, service_role;
 grant all on schema supabase_functions to supabase_functions_admin;

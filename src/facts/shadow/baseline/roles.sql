@@ -18,6 +18,7 @@ begin
       ('supabase_replication_admin', 'login replication'),
       ('supabase_etl_admin', 'login replication bypassrls'),
       ('supabase_read_only_user', 'login bypassrls'),
+      ('supabase_privileged_role', 'nologin'),
       ('dashboard_user', 'nologin createdb createrole replication'),
       ('pgbouncer', 'login')
     ) as wanted(name, attributes)
@@ -32,6 +33,7 @@ $$;
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to postgres with admin option;
 grant authenticator to supabase_storage_admin;
+grant supabase_privileged_role to postgres, supabase_etl_admin;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 grant pg_read_all_data to supabase_read_only_user;
 grant pg_monitor, pg_read_all_data to supabase_etl_admin;

@@ -24,7 +24,9 @@ create table storage.buckets (
   allowed_mime_types text[],
   owner_id text,
   type storage.buckettype not null default 'STANDARD',
-  versioning_status text not null default 'DISABLED' check (versioning_status in ('DISABLED', 'ENABLED', 'SUSPENDED'))
+  versioning_status text not null default 'DISABLED' check (versioning_status in ('DISABLED', 'ENABLED', 'SUSPENDED')),
+  constraint buckets_versioning_standard_only_check check (type = 'STANDARD' or versioning_status = 'DISABLED'),
+  constraint buckets_versioning_dark_check check (versioning_status = 'DISABLED')
 );
 comment on column storage.buckets.owner is 'Field is deprecated, use owner_id instead';
 create unique index bname on storage.buckets (name);
@@ -184,6 +186,14 @@ begin
     from storage.search(prefix, bucket_name, limits, levels) s
     where start_after = '' or prefix || s.name > start_after;
 end
+$$;
+create function storage.search_by_timestamp(
+  p_prefix text, p_bucket_id text, p_limit integer, p_level integer, p_start_after text, p_sort_order text, p_sort_column text,
+  p_sort_column_after text
+) returns table (
+  key text, name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz, metadata jsonb
+) language sql stable as $$
+  select * from storage.search_v2(p_prefix, p_bucket_id, p_limit, p_level, p_start_after)
 $$;
 create function storage.list_objects_with_delimiter(
   _bucket_id text, prefix_param text, delimiter_param text, max_keys integer default 100, start_after text default '',

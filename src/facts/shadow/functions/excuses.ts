@@ -6,6 +6,11 @@ import type { ReplayResult } from '../replay.ts';
 import { SHIM_VERSION } from '../shims.ts';
 import type { ListedFunction } from './list.ts';
 
+/** What an excuse has to know of a function. */
+export type CheckedFunction = Pick<ListedFunction, 'language' | 'source' | 'standard' | 'body'> & {
+  tables: readonly { oldTable: string | null; newTable: string | null }[];
+};
+
 /** What PostgreSQL says of a function, before it is believed. */
 export interface Complaint {
   sqlstate: string;
@@ -13,7 +18,7 @@ export interface Complaint {
 }
 
 /** Why a complaint proves nothing, in words; null when it does. */
-export type Excuse = (fn: ListedFunction, complaint: Complaint) => string | null;
+export type Excuse = (fn: CheckedFunction, complaint: Complaint) => string | null;
 
 /** Names between quotation marks in a message of PostgreSQL's, each part of a dotted name by itself. */
 export function namesIn(message: string): string[] {
@@ -45,7 +50,7 @@ function constantsIn(expression: string): string[] {
 }
 
 /** Tables that functions make for themselves when they run, in any of them: a helper may fill what its caller made. */
-function tablesMade(functions: readonly ListedFunction[]): Set<string> {
+export function tablesMade(functions: readonly CheckedFunction[]): Set<string> {
   const made = new Set<string>();
   for (const { language, source, body, standard } of functions) {
     if (language === 'sql' && !standard) tablesMadeIn(parseStatements(source), made);
@@ -81,9 +86,23 @@ function identifiersIn(root: string, { failures }: ReplayResult): Set<string> {
 }
 
 interface Shimmed {
-  extensions: string[];
+  extensions: readonly string[];
   /** Names of their schemas (of their own), types and functions. */
-  names: Set<string>;
+  names: ReadonlySet<string>;
+}
+
+/** What an excuse rests on. */
+export interface Known {
+  /** Tables that functions make. */
+  made: ReadonlySet<string>;
+  /** Identifiers of migrations that failed. */
+  failed: ReadonlySet<string>;
+  shim: Shimmed;
+}
+
+/** Where everything is real and nothing failed: a live database. */
+export function knownLive(functions: readonly CheckedFunction[]): Known {
+  return { made: tablesMade(functions), failed: new Set(), shim: { extensions: [], names: new Set() } };
 }
 
 async function shimmed(client: pg.Client): Promise<Shimmed> {
@@ -121,9 +140,14 @@ export async function excuses(
   replay: ReplayResult,
   root: string,
 ): Promise<Excuse> {
-  const made = tablesMade(functions);
-  const failed = identifiersIn(root, replay);
-  const shim = await shimmed(client);
+  return excuseWith({
+    made: tablesMade(functions),
+    failed: identifiersIn(root, replay),
+    shim: await shimmed(client),
+  });
+}
+
+export function excuseWith({ made, failed, shim }: Known): Excuse {
   return (fn, complaint) => {
     const { sqlstate, message } = complaint;
     const names = namesIn(message);
@@ -154,7 +178,7 @@ export async function excuses(
   };
 }
 
-function usesTableName(fn: ListedFunction): boolean {
+function usesTableName(fn: CheckedFunction): boolean {
   return (fn.body?.texts ?? []).some(({ sql }) =>
     (scanSql(sql) ?? []).some(({ start, end }) =>
       /^"?(tg_table_name|tg_relname|tg_relid|tg_argv|tg_table_schema|tg_name)"?$/i.test(sql.slice(start, end)),

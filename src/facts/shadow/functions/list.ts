@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import { sha256 } from '../../../core/canonical.ts';
 import { type PlpgsqlBody, readPlpgsql } from '../../../core/plpgsql.ts';
+import { redact } from '../../../core/redact.ts';
 import { PLATFORM_SCHEMAS } from '../../postgres/platform.ts';
 import LIST from './list.sql';
 
@@ -28,6 +30,11 @@ export interface ListedFunction {
   tables: { schema: string; table: string; oid: string; oldTable: string | null; newTable: string | null }[];
   /** Null for SQL, and for what does not parse. */
   body: PlpgsqlBody | null;
+}
+
+/** A function as the facts name it. */
+export function nameOf(fn: ListedFunction): { schema: string; name: string; arguments: string; body: string } {
+  return { schema: fn.schema, name: fn.name, arguments: fn.arguments, body: sha256(redact(fn.source)) };
 }
 
 /** The search_path of whoever calls a function that sets none: role settings of hosted Supabase. */

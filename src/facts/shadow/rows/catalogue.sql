@@ -3,7 +3,7 @@ with typed as (
   select t.oid, t.typname, t.typtype, t.typcategory, t.typelem, t.typnotnull, t.typbasetype, t.typtypmod
   from pg_catalog.pg_type t
 ),
-resolved as (
+resolved as materialized (
   -- Domains over domains, down to the base type, with every check on the way.
   with recursive chain as (
     select t.oid as root, t.oid, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull as required from typed t
@@ -12,8 +12,9 @@ resolved as (
     from chain c join typed b on b.oid = c.typbasetype where c.typtype = 'd'
   )
   select c.root, c.oid as base, c.typtypmod as typmod, c.required,
-    coalesce((select json_agg(pg_catalog.pg_get_expr(k.conbin, 0) order by k.conname)
-      from chain d join pg_catalog.pg_constraint k on k.contypid = d.oid and k.contype = 'c' where d.root = c.root), '[]') as checks
+    -- Only a domain has checks; asking for every type would read the chain once a type.
+    case when c.root = c.oid then '[]'::json else coalesce((select json_agg(pg_catalog.pg_get_expr(k.conbin, 0) order by k.conname)
+      from chain d join pg_catalog.pg_constraint k on k.contypid = d.oid and k.contype = 'c' where d.root = c.root), '[]') end as checks
   from chain c where c.typtype <> 'd'
 )
 select

@@ -3,7 +3,6 @@ import type { Facts, Relation } from '../../../core/facts.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { type ApiRole, exposedSchemas, isInvokerView, UNKNOWN_EXPOSURE, who } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { keyOf, relationsByKey } from '../../lib/tables.ts';
 import { apiReaders } from '../api-readers.ts';
 
@@ -51,7 +50,7 @@ export const authUsersExposed = defineCheck({
     'A security-invoker view over auth.users fails for API roles, which have no right on it; it is not reported.',
   matrix: 'RLS',
   needs: ['database', 'roles', 'schemas', 'relations', 'columns', 'views'],
-  uses: ['repoConfig', 'repoMigrations'],
+  uses: ['repoConfig'],
   evaluate({ facts }) {
     const exposed = exposedSchemas(facts);
     const relations = relationsByKey(facts.relations);
@@ -92,7 +91,6 @@ export const authUsersExposed = defineCheck({
               )
               .join(';\n'),
           },
-          ...located(facts, object),
         },
       ];
     });

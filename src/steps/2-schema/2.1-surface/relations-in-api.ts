@@ -2,7 +2,6 @@ import { type Check, defineCheck, evaluated, skipped } from '../../../core/check
 import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { exposedSchemas, UNKNOWN_EXPOSURE, who } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { apiReaders } from '../api-readers.ts';
 
 interface Rule {
@@ -30,8 +29,9 @@ function unprotectable(rule: Rule): Check {
     falseAlarms:
       'Relations declared public (declared.publicTables) are left alone, as are schemas the Data API does not expose.',
     matrix: 'RLS',
+    aspect: 'grants',
     needs: ['database', 'roles', 'schemas', 'relations', 'columns', 'declared'],
-    uses: ['repoConfig', 'repoMigrations'],
+    uses: ['repoConfig'],
     evaluate({ facts }) {
       const exposed = exposedSchemas(facts);
       const relations = facts.relations.filter(
@@ -50,7 +50,6 @@ function unprotectable(rule: Rule): Check {
             message: `${who(role)} can read every row of the ${rule.kind} ${name}: ${rule.consequence}`,
             detail: `${roles.join(' and ')} may SELECT, and the Data API exposes the schema ${relation.schema}.`,
             fix: { sql: `revoke all on ${name} from public, anon, authenticated` },
-            ...located(facts, object),
           },
         ];
       });

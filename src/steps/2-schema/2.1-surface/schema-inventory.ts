@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 
 /** Schemas that Supabase keeps and migrates by itself. */
 const KEPT_BY_SUPABASE = new Set([
@@ -34,7 +33,6 @@ export const schemaInventory = defineCheck({
     'Triggers of yours on auth.users are left alone: Supabase supports them. Queues in pgmq and jobs in cron are made through functions of those extensions and are not counted.',
   matrix: 'Schema',
   needs: ['schemas', 'relations', 'functions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const findings: FindingDraft[] = [];
     const schemas = facts.schemas.filter((schema) => !schema.platform && schema.extension === null);
@@ -70,7 +68,6 @@ export const schemaInventory = defineCheck({
           detail: `It is owned by ${object.owner}; what Supabase makes in ${object.schema} is owned by its own roles.`,
           fix: { command: `Create it anew in a schema of your own and drop this one.` },
           discriminator: 'place',
-          ...located(facts, object.ref),
         });
         continue;
       }
@@ -83,7 +80,6 @@ export const schemaInventory = defineCheck({
         detail: `Its owner in the catalogue is ${object.owner}.`,
         fix: { sql: `${object.alter} owner to postgres` },
         discriminator: 'owner',
-        ...located(facts, object.ref),
       });
     }
     return evaluated(count, 'schema, relation or function', findings, 'schemas, relations and functions');

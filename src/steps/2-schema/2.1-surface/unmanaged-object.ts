@@ -18,11 +18,16 @@ export const unmanagedObject = defineCheck({
     'Partitions (made by jobs), objects of extensions and the books of migration tools are not counted. When a migration file cannot be parsed, the check is skipped rather than blaming objects that file may create.',
   matrix: 'Schema',
   needs: ['relations', 'functions', 'repoMigrations'],
+  uses: ['replayOrigins'],
   evaluate({ facts, environment }) {
     if (environment.source === 'from-migrations') {
       return notApplicable('this database was built from the migrations: nothing else can be in it');
     }
-    const { files, origins } = facts.repoMigrations;
+    const { files } = facts.repoMigrations;
+    // A replay sees what blocks and functions make; an aspect alone (a grant, a comment) is of an object made elsewhere.
+    const origins = [...facts.repoMigrations.origins, ...(facts.replayOrigins ?? [])].filter(
+      ({ aspect, column }) => aspect === null && column === null,
+    );
     const tables = [...userTablesByKey(facts.relations).values()];
     const views = facts.relations.filter(
       (relation) => VIEWS.includes(relation.kind) && !relation.platform && relation.extension === null,

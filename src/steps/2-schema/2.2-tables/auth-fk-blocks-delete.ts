@@ -1,9 +1,17 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { constraintRef, type ForeignKey, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
-import { columnNamed, groupBy, keyOf, primaryKeyOf } from '../../lib/tables.ts';
+import {
+  constraintRef,
+  deletedWith,
+  type ForeignKey,
+  freeColumns,
+  isInPrimaryKey,
+  recreateForeignKey,
+  requiredColumns,
+  userForeignKeys,
+} from '../../lib/foreign-keys.ts';
+import { keyOf } from '../../lib/tables.ts';
 import { isRecord } from '../records.ts';
 
 const AUTH_USERS = keyOf('auth', 'users');
@@ -21,35 +29,15 @@ export const authFkBlocksDelete = defineCheck({
   item: 'd',
   matrix: 'Schema',
   needs: ['constraints', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
-    const byTarget = groupBy(keys, ({ references }) => keyOf(references.schema, references.table));
-    /** Tables whose rows are deleted with their user, and the table through which that happens. */
-    const deletedThrough = new Map<string, string>([[AUTH_USERS, '']]);
-    const open = [AUTH_USERS];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const key of byTarget.get(next) ?? []) {
-        const child = keyOf(key.schema, key.table);
-        if (key.references.onDelete !== 'c' || deletedThrough.has(child)) continue;
-        deletedThrough.set(child, next);
-        open.push(child);
-      }
-    }
+    const deleted = deletedWith(facts.constraints, AUTH_USERS);
     const mend = (key: ForeignKey): string => {
-      const primary = primaryKeyOf(facts.constraints, key.schema, key.table);
-      const required = key.columns.filter(
-        (column) => columnNamed(facts.columns, key.schema, key.table, column)?.notNull,
-      );
-      const fixed = key.columns.some((column) => primary.includes(column));
-      if (fixed || (required.length > 0 && !isRecord(key.table))) return recreateForeignKey(key, 'c');
-      const free = required.map(
-        (column) =>
-          `alter table ${qualified(key.schema, key.table)} alter column ${quoteIdent(column)} drop not null;\n`,
-      );
-      return free.join('') + recreateForeignKey(key, 'n');
+      const required = requiredColumns(facts, key).length > 0;
+      if (isInPrimaryKey(facts, key) || (required && !isRecord(key.table))) return recreateForeignKey(key, 'c');
+      return freeColumns(facts, key) + recreateForeignKey(key, 'n');
     };
-    const reachable = keys.filter(({ references }) => deletedThrough.has(keyOf(references.schema, references.table)));
+    const reachable = keys.filter(({ references }) => deleted.has(keyOf(references.schema, references.table)));
     const findings = reachable.flatMap((key): FindingDraft[] => {
       const { references } = key;
       const direct = references.schema === 'auth' && references.table === 'users';
@@ -66,7 +54,6 @@ export const authFkBlocksDelete = defineCheck({
             : `a user cannot be deleted once their ${qualified(references.schema, references.table)} has a row in ${table}: the foreign key ${quoteIdent(key.name)} stops the cascade`,
           detail: `ON DELETE ${references.onDelete === 'a' ? 'NO ACTION' : 'RESTRICT'} on (${key.columns.join(', ')}) → ${qualified(references.schema, references.table)}.`,
           fix: { sql: mend(key) },
-          ...located(facts, object),
         },
       ];
     });

@@ -1,9 +1,16 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { columnsSetOnDelete, constraintRef, recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
-import { columnNamed, primaryKeyOf, singular, words } from '../../lib/tables.ts';
+import {
+  columnsSetOnDelete,
+  constraintRef,
+  freeColumns,
+  isInPrimaryKey,
+  recreateForeignKey,
+  requiredColumns,
+  userForeignKeys,
+} from '../../lib/foreign-keys.ts';
+import { singular, words } from '../../lib/tables.ts';
 import { isPartOf, isRecord } from '../records.ts';
 
 export const cascadeOnRecords = defineCheck({
@@ -19,7 +26,6 @@ export const cascadeOnRecords = defineCheck({
   item: 'd',
   matrix: 'Schema',
   needs: ['constraints', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
     const findings = keys.flatMap((key): FindingDraft[] => {
@@ -27,15 +33,10 @@ export const cascadeOnRecords = defineCheck({
       if (references.onDelete !== 'n' && references.onDelete !== 'c') return [];
       const table = qualified(key.schema, key.table);
       const target = qualified(references.schema, references.table);
-      const primary = primaryKeyOf(facts.constraints, key.schema, key.table);
-      const required = key.columns.filter(
-        (column) => columnNamed(facts.columns, key.schema, key.table, column)?.notNull,
-      );
-      const fixed = key.columns.some((column) => primary.includes(column));
+      const required = requiredColumns(facts, key);
+      const fixed = isInPrimaryKey(facts, key);
       const object = constraintRef(key);
-      const free = required
-        .map((column) => `alter table ${table} alter column ${quoteIdent(column)} drop not null;\n`)
-        .join('');
+      const free = freeColumns(facts, key);
       const emptied =
         references.onDelete === 'n' ? columnsSetOnDelete(key).filter((column) => required.includes(column)) : [];
       if (emptied.length > 0) {
@@ -47,7 +48,6 @@ export const cascadeOnRecords = defineCheck({
             detail: `ON DELETE SET NULL on (${key.columns.join(', ')}), of which ${emptied.join(', ')} may not be NULL.`,
             fix: fixed ? { sql: recreateForeignKey(key, 'r') } : { sql: free.replace(/;\n$/, '') },
             discriminator: 'set-null',
-            ...located(facts, object),
           },
         ];
       }
@@ -62,7 +62,6 @@ export const cascadeOnRecords = defineCheck({
           detail: `ON DELETE CASCADE on (${key.columns.join(', ')}) → ${target}.`,
           fix: { sql: keep ? recreateForeignKey(key, 'r') : free + recreateForeignKey(key, 'n') },
           discriminator: 'cascade',
-          ...located(facts, object),
         },
       ];
     });

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { constraintRef, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { columnNamed } from '../../lib/tables.ts';
 
 const INTEGER_WIDTH: Readonly<Record<string, number>> = { smallint: 2, integer: 4, bigint: 8 };
@@ -27,7 +26,6 @@ export const fkDefects = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['constraints', 'columns', 'types'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints);
     const domains = new Set(
@@ -45,7 +43,6 @@ export const fkDefects = defineCheck({
           detail: 'pg_constraint.convalidated is false: it was added NOT VALID.',
           fix: { sql: `alter table ${table} validate constraint ${quoteIdent(key.name)}` },
           discriminator: 'not-valid',
-          ...located(facts, object),
         });
       }
       key.columns.forEach((column, at) => {
@@ -68,7 +65,6 @@ export const fkDefects = defineCheck({
             sql: `alter table ${table} alter column ${quoteIdent(column)} type ${to} using ${quoteIdent(column)}::${to}`,
           },
           discriminator: `type ${column}`,
-          ...located(facts, object),
         });
       });
       return found;

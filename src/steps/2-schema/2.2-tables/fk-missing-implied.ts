@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { Column } from '../../../core/facts.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import {
   columnRef,
   columnsByTable,
@@ -34,7 +33,7 @@ export const fkMissingImplied = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'constraints'],
-  uses: ['orphans', 'repoMigrations'],
+  uses: ['orphans'],
   evaluate({ facts }) {
     const tables = userTablesByKey(facts.relations);
     const columns = columnsByTable(facts.columns);
@@ -96,7 +95,6 @@ export const fkMissingImplied = defineCheck({
                 `alter table ${name} validate constraint ${quoteIdent(constraint)}`,
               ].join(';\n'),
             },
-            ...located(facts, object),
           },
         ];
       });

@@ -1,7 +1,6 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { constraintRef, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { keyOf } from '../../lib/tables.ts';
 
 export const fkeyToAuthUnique = defineCheck({
@@ -17,7 +16,6 @@ export const fkeyToAuthUnique = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['constraints', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const keys = userForeignKeys(facts.constraints).filter((key) => key.references.schema === 'auth');
     const primary = new Map(
@@ -53,7 +51,6 @@ export const fkeyToAuthUnique = defineCheck({
                 ].join(';\n')
               : drop,
           },
-          ...located(facts, object),
         };
       });
     return evaluated(keys.length, 'foreign key to auth', findings, 'foreign keys to auth');

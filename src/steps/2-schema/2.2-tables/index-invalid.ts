@@ -1,7 +1,6 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { keyOf } from '../../lib/tables.ts';
 
 export const indexInvalid = defineCheck({
@@ -17,7 +16,6 @@ export const indexInvalid = defineCheck({
   item: 'c',
   matrix: 'Indexes',
   needs: ['relations', 'indexes'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const partitioned = new Set(
       facts.relations.filter(({ kind }) => kind === 'partitioned table').map(({ schema, name }) => keyOf(schema, name)),
@@ -37,7 +35,6 @@ export const indexInvalid = defineCheck({
             : `the index ${name} is invalid: every write pays for it and no query uses it`,
           detail: 'pg_index.indisvalid is false, and nothing is building it: CREATE INDEX CONCURRENTLY failed.',
           fix: { sql: `reindex index concurrently ${name}` },
-          ...located(facts, object),
         };
       });
     return evaluated(indexes.length, 'index', findings);

@@ -3,7 +3,6 @@ import type { Column, Constraint, Index, Relation } from '../../../core/facts.ts
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnList } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { columnsByTable, groupBy, indexesByTable, keyOf, tableRef, userTables } from '../../lib/tables.ts';
 
 /** Columns of a partition key, or null when it holds an expression (a primary key is then impossible). */
@@ -90,7 +89,6 @@ export const noPrimaryKey = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'constraints', 'indexes', 'publications'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations);
     const keyed = new Set(
@@ -127,7 +125,6 @@ export const noPrimaryKey = defineCheck({
           : `${name} has no primary key: duplicate rows cannot be told apart or removed, and it cannot be replicated`,
         detail: stuck ? `The publication ${published.name} publishes its updates and deletes. ${words}` : words,
         fix: { sql },
-        ...located(facts, tableRef(table)),
       };
     });
     return evaluated(tables.length, 'table', findings);

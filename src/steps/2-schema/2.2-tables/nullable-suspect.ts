@@ -1,6 +1,5 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef, keyOf, statsByTable, userTablesByKey, words } from '../../lib/tables.ts';
 
 export const nullableSuspect = defineCheck({
@@ -15,8 +14,8 @@ export const nullableSuspect = defineCheck({
     'Only keys, e-mail addresses and states in tables of at least 1,000 analysed rows, none of them empty, are suspected.',
   item: 'b',
   matrix: 'Schema',
+  aspect: 'not null',
   needs: ['relations', 'columns', 'columnStats', 'tableStats'],
-  uses: ['repoMigrations'],
   parameters: { minRows: 1000 },
   evaluate({ facts, parameters }) {
     const tables = userTablesByKey(facts.relations);
@@ -46,7 +45,6 @@ export const nullableSuspect = defineCheck({
           message: `${table}.${quoteIdent(stat.column)} is never empty but may be: one NULL drops its row out of joins and policies`,
           detail: `Statistics: no NULL in about ${count} rows.`,
           fix: { sql: `alter table ${table} alter column ${quoteIdent(stat.column)} set not null` },
-          ...located(facts, object),
         };
       });
     return evaluated(suspects.length, 'analysed key or state column', findings);

@@ -1,7 +1,6 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { keyOf, statsByTable, tableRef, userTables } from '../../lib/tables.ts';
 
 const GB = 1024 ** 3;
@@ -18,7 +17,6 @@ export const partitionCandidate = defineCheck({
   item: 'f',
   matrix: 'Schema',
   needs: ['relations', 'tableStats'],
-  uses: ['repoMigrations'],
   parameters: { rows: 50_000_000, gigabytes: 50, appendOnlyRows: 10_000_000 },
   evaluate({ facts, parameters }) {
     const stats = statsByTable(facts.tableStats);
@@ -43,7 +41,6 @@ export const partitionCandidate = defineCheck({
           fix: {
             command: 'Partition by the time column (pg_partman on Supabase), then move the rows over in batches.',
           },
-          ...located(facts, tableRef(table)),
         },
       ];
     });

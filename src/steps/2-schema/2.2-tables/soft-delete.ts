@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { policiesOf } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { columnsIn, expressionTree, throughFunctions } from '../../lib/sql-tree.ts';
 import { columnRef, groupBy, keyOf, userTables } from '../../lib/tables.ts';
 import { isDeletedAt } from '../time-columns.ts';
@@ -22,7 +21,6 @@ export const softDelete = defineCheck({
   item: 'e',
   matrix: 'RLS',
   needs: ['relations', 'columns', 'policies', 'functions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const columns = groupBy(facts.columns.filter(isDeletedAt), (column) => keyOf(column.schema, column.relation));
     let looked = 0;
@@ -53,7 +51,6 @@ export const softDelete = defineCheck({
           fix: {
             sql: `create policy ${quoteIdent('hide deleted rows')} on ${name} as restrictive for select to anon, authenticated using (${quoteIdent(column.name)} is null)`,
           },
-          ...located(facts, object),
         },
       ];
     });

@@ -1,46 +1,22 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
-import { qualified } from '../../../core/text.ts';
-import { perText } from '../../lib/memo.ts';
-import { located } from '../../lib/origins.ts';
-import { keyOf, tableRef, userTables, words } from '../../lib/tables.ts';
-import { tablesOfUsers } from '../../lib/user-data.ts';
+import { qualified, quoteLiteral } from '../../../core/text.ts';
+import { tableRef, userTables } from '../../lib/tables.ts';
+import { type UserClass, userClassOf } from '../../lib/user-class.ts';
 
-const PERSONAL = new Set([
-  'email',
-  'phone',
-  'firstname',
-  'lastname',
-  'surname',
-  'birthday',
-  'birthdate',
-  'dob',
-  'address',
-  'iban',
-  'ssn',
-  'passport',
-]);
-const PERSONAL_PAIRS = new Set([
-  'full name',
-  'first name',
-  'last name',
-  'given name',
-  'family name',
-  'birth date',
-  'date birth',
-  'postal code',
-  'zip code',
-  'ip address',
-]);
-
-/** A column whose name says that it holds a person's data. */
-const namesPersonalData = perText((column) => {
-  const parts = words(column);
-  return parts.some((part, at) => PERSONAL.has(part) || PERSONAL_PAIRS.has(`${part} ${parts[at + 1] ?? ''}`));
-});
+/** What can be said of a table without knowing what it is for; the fix writes it down, and a person adds the purpose. */
+function wordsFor({ kind, path, personal }: UserClass): string | null {
+  if (kind === 'none') return null;
+  const way = path
+    .map((key) => `${key.columns.join(', ')} → ${key.references.schema}.${key.references.table}`)
+    .join(', ');
+  const owner =
+    kind === 'users' ? `Data of users: each row belongs to one (${way}).` : 'Data of people who need not be users.';
+  return personal.length > 0 ? `${owner} Holds ${personal.join('; ')}.` : owner;
+}
 
 export const tablePurpose = defineCheck({
   id: 'table-purpose',
-  rev: 1,
+  rev: 2,
   title: 'Every table says what it is for',
   why: 'Who answers a data request or an incident at night has to know what a table holds and whose data that is.',
   severity: 'low',
@@ -48,34 +24,27 @@ export const tablePurpose = defineCheck({
   remedy: 'Write one sentence with `comment on table`: what a row is, who owns it, whether it is personal data.',
   item: 'a',
   matrix: 'Schema',
+  aspect: 'comment',
   needs: ['relations', 'columns', 'constraints'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations);
-    const ofUsers = tablesOfUsers(facts.constraints);
-    const personal = new Set(
-      facts.columns
-        .filter((column) => namesPersonalData(column.name))
-        .map((column) => keyOf(column.schema, column.relation)),
-    );
     const findings = tables
       .filter((table) => (table.comment ?? '').trim() === '')
       .map((table) => {
-        const key = keyOf(table.schema, table.name);
         const name = qualified(table.schema, table.name);
-        const why = ofUsers.has(key)
-          ? 'its rows belong to users (a path of foreign keys leads to auth.users)'
-          : personal.has(key)
-            ? 'its column names speak of personal data'
-            : null;
+        const known = wordsFor(userClassOf(table, facts));
         return {
           object: tableRef(table),
-          message: why
+          message: known
             ? `nothing says what ${name} is for, though it holds personal data`
             : `nothing says what ${name} is for`,
-          detail: why ? `It has no comment, and ${why}.` : 'It has no comment.',
-          fix: { command: `comment on table ${name} is '…': what a row is, who owns it, whether it is personal data` },
-          ...located(facts, tableRef(table)),
+          detail: known ? `It has no comment. What its keys and names tell: ${known}` : 'It has no comment.',
+          fix: {
+            sql: known ? `comment on table ${name} is ${quoteLiteral(known)}` : null,
+            command: known
+              ? 'Put before it, in one sentence, what a row is and who owns it.'
+              : `comment on table ${name} is '…': what a row is, who owns it, whether it is personal data`,
+          },
         };
       });
     return evaluated(tables.length, 'table', findings);

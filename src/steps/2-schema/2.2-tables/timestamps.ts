@@ -3,7 +3,6 @@ import type { Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { policiesOf } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import {
   columnRef,
   columnsByTable,
@@ -81,7 +80,6 @@ export const timestamps = defineCheck({
           detail,
           fix: { sql: `alter table ${name} add column ${column} timestamptz not null default now()` },
           discriminator: column,
-          ...located(facts, tableRef(table)),
         });
       const created = own.filter(isCreatedAt);
       if (created.length === 0) {
@@ -121,7 +119,7 @@ export const timestamps = defineCheck({
           detail: 'The column has no default, and no BEFORE INSERT trigger sets it.',
           fix: { sql: `alter table ${name} alter column ${quoteIdent(column.name)} set default now()` },
           discriminator: 'default',
-          ...located(facts, object),
+          aspect: 'default',
         });
       }
       return found;

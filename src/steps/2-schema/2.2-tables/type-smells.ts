@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import { perText } from '../../lib/memo.ts';
-import { located } from '../../lib/origins.ts';
 import {
   columnsByTable,
   constraintsByTable,
@@ -200,7 +199,6 @@ export const typeSmells = defineCheck({
           detail: smell.detail,
           fix: { sql: smell.sql, command: smell.command ?? null },
           discriminator: smell.rule,
-          ...located(facts, object),
         },
       ];
     });

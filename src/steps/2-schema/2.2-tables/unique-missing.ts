@@ -3,7 +3,6 @@ import type { Column, Index } from '../../../core/facts.ts';
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { columnsIn } from '../../lib/sql-tree.ts';
 import {
   columnRef,
@@ -85,7 +84,6 @@ export const uniqueMissing = defineCheck({
   item: 'c',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'indexes'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const columns = columnsByTable(facts.columns);
     const indexes = indexesByTable(facts.indexes);
@@ -115,7 +113,6 @@ export const uniqueMissing = defineCheck({
                 : {
                     sql: `create unique index${concurrently} if not exists ${quoteIdent(index)} on ${name} (${quoteIdent(column.name)})`,
                   },
-            ...located(facts, object),
           },
         ];
       });

@@ -1,6 +1,5 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { columnRef, keyOf, userTablesByKey } from '../../lib/tables.ts';
 
 /** reg* types other than regclass, regrole and regtype: pg_upgrade refuses them. */
@@ -28,7 +27,6 @@ export const unsupportedRegTypes = defineCheck({
   item: 'b',
   matrix: 'Schema',
   needs: ['relations', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const tables = userTablesByKey(facts.relations);
     const columns = facts.columns.filter((column) => tables.has(keyOf(column.schema, column.relation)));
@@ -44,7 +42,6 @@ export const unsupportedRegTypes = defineCheck({
           message: `${table}.${name} is ${column.type}: the project cannot be upgraded to a new major version`,
           detail: `Its type is ${column.type}.`,
           fix: { sql: `alter table ${table} alter column ${name} type ${type} using ${name}::${type}` },
-          ...located(facts, object),
         };
       });
     return evaluated(columns.length, 'column', findings);

@@ -1,9 +1,9 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
-import type { Facts, Relation } from '../../../core/facts.ts';
+import type { Facts, Relation, Trigger } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
-import { qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
+import { counted, qualified, quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
+import { listed } from '../../lib/refs.ts';
 import { columnRef, columnsByTable, functionsByName, keyOf, triggersByTable, userTables } from '../../lib/tables.ts';
 import { isUpdatedAt, triggerShape, writesNew } from '../time-columns.ts';
 
@@ -29,21 +29,36 @@ function toucher(facts: Pick<Facts, 'functions'>, table: Relation, column: strin
   };
 }
 
+/** True when a table has the same triggers in the shadow as live, switched on alike. */
+function sameTriggers(
+  { schema, name }: Relation,
+  live: readonly Trigger[],
+  shadow: readonly Pick<Trigger, 'schema' | 'table' | 'name' | 'enabled' | 'internal' | 'definition'>[],
+): boolean {
+  const of = (rows: typeof shadow) =>
+    rows
+      .filter((row) => row.schema === schema && row.table === name && !row.internal)
+      .map((row) => `${row.name} ${row.enabled} ${row.definition}`)
+      .sort()
+      .join('\n');
+  return of(live) === of(shadow);
+}
+
 export const updatedAtTrigger = defineCheck({
   id: 'updated-at-trigger',
-  rev: 1,
+  rev: 2,
   title: 'updated_at moves when the row does',
   why: 'A column that only some writers remember to set is worse than none: sync, caches and audits trust it and miss changes.',
   severity: 'medium',
-  source: 'CATALOGUE 2.2e timestamps (static part); PostgreSQL docs, moddatetime',
+  source: 'CATALOGUE 2.2e timestamps; PostgreSQL docs, moddatetime',
   remedy: 'Add a BEFORE UPDATE trigger that sets the column (moddatetime, or three lines of PL/pgSQL).',
   falseAlarms:
-    'Any enabled BEFORE UPDATE trigger whose function assigns NEW.updated_at counts, as does one that cannot be read (another language, NEW replaced as a whole); Prisma and Drizzle write the column in the client, which is low, as is code that sends it with each update.',
+    'In a copy of the replayed migrations a row is made and changed, and the column watched: what happens there counts. Where no row could be made, and for a table or trigger that the migrations do not know, the trigger’s function is read: any enabled BEFORE UPDATE trigger whose function assigns NEW.updated_at counts, as does one that cannot be read (another language, NEW replaced as a whole); Prisma and Drizzle write the column in the client, which is low, as is code that sends it with each update.',
   item: 'e',
   matrix: 'Schema',
   needs: ['relations', 'columns', 'triggers', 'functions'],
-  uses: ['repoMigrations', 'repoCode'],
-  evaluate({ facts }) {
+  uses: ['repoMigrations', 'repoCode', 'timestampProbe', 'shadowCatalogue'],
+  evaluate({ facts, environment }) {
     const columns = columnsByTable(facts.columns);
     const triggers = triggersByTable(facts.triggers);
     const functions = functionsByName(facts.functions);
@@ -60,7 +75,19 @@ export const updatedAtTrigger = defineCheck({
           (call.schema ?? 'public') === table.schema &&
           call.columns.some(({ name }) => name === column),
       ) ?? false;
+    const probed = new Map(facts.timestampProbe?.map((row) => [keyOf(row.schema, row.table), row]));
+    const inShadow = facts.shadowCatalogue?.triggers ?? [];
+    /** True, false: what an UPDATE in the copy did; null: it was not tried, or the live table has other triggers. */
+    const behaviour = (table: Relation, column: string): boolean | null => {
+      const row = probed.get(keyOf(table.schema, table.name));
+      if (!row || row.reason !== null) return null;
+      if (environment.source === 'live' && !sameTriggers(table, facts.triggers, inShadow)) return null;
+      if (row.moved.includes(column)) return true;
+      return row.still.includes(column) ? false : null;
+    };
     let looked = 0;
+    let tried = 0;
+    const untried = new Map<string, string>();
     const touchers = new Map<string, ReturnType<typeof toucher>>();
     const findings = userTables(facts.relations).flatMap((table): FindingDraft[] => {
       const key = keyOf(table.schema, table.name);
@@ -75,7 +102,13 @@ export const updatedAtTrigger = defineCheck({
             writesNew(functions.get(keyOf(trigger.functionSchema, trigger.function))?.[0], column.name, shape) !== false
           );
         });
-        if (touched) return [];
+        const moved = behaviour(table, column.name);
+        if (moved !== null) tried++;
+        else {
+          const reason = probed.get(key)?.reason;
+          if (reason) untried.set(qualified(table.schema, table.name), reason);
+        }
+        if (moved ?? touched) return [];
         const writer = orm
           ? `${orm} writes it in the client`
           : sentByCode(table, column.name)
@@ -92,15 +125,23 @@ export const updatedAtTrigger = defineCheck({
             object,
             severity: writer ? 'low' : 'medium',
             message: `an UPDATE of ${name} does not move ${quoteIdent(column.name)}: it says when the row was made, not when it changed`,
-            detail: `No enabled BEFORE UPDATE trigger of the table assigns NEW.${column.name}${writer ? `; ${writer}, other writers do not` : ''}.`,
+            detail: `${moved === false ? `Tried in a copy of the schema: changing ${listed(probed.get(key)?.changed ?? [])} left it where it was` : `No enabled BEFORE UPDATE trigger of the table assigns NEW.${column.name}`}${writer ? `; ${writer}, other writers do not` : ''}.`,
             fix: {
               sql: `${touch.create}create trigger ${quoteIdent(trigger)} before update on ${name} for each row execute function ${touch.call}`,
             },
-            ...located(facts, object),
           },
         ];
       });
     });
-    return evaluated(looked, 'updated_at column', findings);
+    const outcome = evaluated(looked, 'updated_at column', findings);
+    if (outcome.kind !== 'evaluated' || tried + untried.size === 0) return outcome;
+    const [example] = untried;
+    const skippedTables = example
+      ? `; skipped there: ${counted(untried.size, 'table')}, ${example[0]} because ${example[1]}`
+      : '';
+    return {
+      ...outcome,
+      lookedAt: { count: looked, text: `${outcome.lookedAt.text}, ${tried} by an UPDATE in a copy${skippedTables}` },
+    };
   },
 });

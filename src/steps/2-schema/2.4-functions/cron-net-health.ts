@@ -1,11 +1,13 @@
 import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
-import { counted } from '../../../core/text.ts';
+import { parseStatements } from '../../../core/sql.ts';
+import { counted, qualified, quoteLiteral } from '../../../core/text.ts';
+import { callsIn, resolveCall } from '../../lib/sql-tree.ts';
 
 export const cronNetHealth = defineCheck({
   id: 'cron-net-health',
-  rev: 1,
+  rev: 2,
   title: 'Scheduled jobs and web requests of the database succeed',
   why: 'Nobody sees a nightly job or a webhook fail: invoices are not sent and data is not cleaned up until a customer asks.',
   severity: 'high',
@@ -15,12 +17,34 @@ export const cronNetHealth = defineCheck({
     'Inactive jobs are not judged; a job must fail more than once in twenty runs, or have failed last; web requests are judged from 20 on.',
   matrix: 'Monitoring',
   needs: ['cronJobs', 'httpResponses'],
+  uses: ['functions', 'schemas'],
   parameters: { failedPercent: 5, httpFailedPercent: 1, minResponses: 20 },
   evaluate({ facts, parameters }) {
     const { cronJobs, httpResponses } = facts;
     if (cronJobs === null && httpResponses === null) return notApplicable('neither pg_cron nor pg_net is installed');
     const jobs = (cronJobs ?? []).filter(({ active }) => active);
+    const ownSchemas = new Set((facts.schemas ?? []).filter((row) => !row.platform).map(({ name }) => name));
+    const functions = facts.functions;
+    /** A function of the project's schemas that a job names and that is not there. */
+    const missing = (command: string): string | null => {
+      if (!functions) return null;
+      const gone = callsIn(parseStatements(command) ?? []).find(
+        (call) => call.schema !== null && ownSchemas.has(call.schema) && resolveCall(functions, call).length === 0,
+      );
+      return gone?.schema ? qualified(gone.schema, gone.name) : null;
+    };
     const findings = jobs.flatMap((job): FindingDraft[] => {
+      const gone = missing(job.command);
+      if (gone !== null)
+        return [
+          {
+            object: objectRef('cron job', null, job.name),
+            message: `the job ${job.name} calls ${gone}, which does not exist: every run of it fails`,
+            detail: `Schedule ${job.schedule}; its command was read as a tree and its functions looked up.`,
+            fix: { sql: `select cron.unschedule(${quoteLiteral(job.name)})` },
+            discriminator: 'missing function',
+          },
+        ];
       const percent = job.runs7d === 0 ? 0 : (job.failed7d / job.runs7d) * 100;
       const lastFailed = job.lastStatus === 'failed';
       if (!lastFailed && percent <= parameters.failedPercent) return [];

@@ -1,8 +1,10 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
+import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
+import { functionRef, isUsers } from '../../lib/refs.ts';
+import { callsIn, functionTree } from '../../lib/sql-tree.ts';
 import { triggerShape } from '../time-columns.ts';
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::1', 'host.docker.internal', 'kong', 'supabase_kong']);
@@ -43,9 +45,21 @@ function problemOf(url: string, ref: string | undefined): { what: string; detail
   return null;
 }
 
+const SENDERS = new Set(['http_get', 'http_post', 'http_put', 'http_patch', 'http_delete', 'http_head']);
+
+/** Constant web addresses that calls of pg_net and http are given. */
+function addressesIn(tree: unknown): string[] {
+  return callsIn(tree ?? []).flatMap((call) => {
+    if (!SENDERS.has(call.name)) return [];
+    const at = Math.max(0, call.argNames.indexOf('url'));
+    const constant = (call.args[at] as { A_Const?: { sval?: { sval?: string } } } | undefined)?.A_Const?.sval?.sval;
+    return constant !== undefined && /^https?:/.test(constant) ? [constant] : [];
+  });
+}
+
 export const dbWebhookTarget = defineCheck({
   id: 'db-webhook-target',
-  rev: 1,
+  rev: 2,
   title: 'Database webhooks go where this environment’s events belong, without a key in plain sight',
   why: 'A webhook copied from development sends production rows to another project, or to nobody; a key in a trigger’s arguments is readable by every role.',
   severity: 'blocker',
@@ -55,7 +69,7 @@ export const dbWebhookTarget = defineCheck({
   falseAlarms: 'In a development environment a local target is right. The public anon key in a header is no secret.',
   matrix: 'Monitoring',
   needs: ['triggers', 'declared'],
-  uses: ['repoMigrations'],
+  uses: ['functions', 'cronJobs'],
   evaluate({ facts, environment }) {
     const hooks = facts.triggers.filter(
       (trigger) => trigger.functionSchema === 'supabase_functions' && trigger.function === 'http_request',
@@ -76,7 +90,6 @@ export const dbWebhookTarget = defineCheck({
               'Dashboard → Integrations → Database Webhooks: set the address of this environment (and in the migration that made it).',
           },
           discriminator: 'target',
-          ...located(facts, object),
         });
       }
       if (/\[REDACTED:(?!anon-jwt|service-role-jwt:demo)/.test(headers)) {
@@ -89,11 +102,42 @@ export const dbWebhookTarget = defineCheck({
               'Rotate the key, put the new one into Vault, and call net.http_post from a function that reads it there.',
           },
           discriminator: 'key',
-          ...located(facts, object),
         });
       }
       return found;
     });
-    return evaluated(hooks.length, 'database webhook', findings);
+    const ref = facts.declared.refs[environment.name];
+    /** What else sends requests: functions and jobs that call pg_net or http with a constant address. */
+    const senders = [
+      ...(facts.functions ?? [])
+        .filter(isUsers)
+        .map((fn) => ({ object: functionRef(fn), name: qualified(fn.schema, fn.name), tree: functionTree(fn).body })),
+      ...(facts.cronJobs ?? [])
+        .filter(({ active }) => active)
+        .map((job) => ({
+          object: objectRef('cron job', null, job.name),
+          name: `the job ${job.name}`,
+          tree: parseStatements(job.command),
+        })),
+    ].flatMap(({ tree, ...sender }) => {
+      const urls = addressesIn(tree);
+      return urls.length > 0 ? [{ ...sender, urls }] : [];
+    });
+    for (const { object, name, urls } of environment.kind === 'development' ? [] : senders) {
+      const problem = urls.map((url) => problemOf(url, ref)).find((found) => found !== null);
+      if (!problem) continue;
+      findings.push({
+        object,
+        severity: 'high',
+        message: `the address that ${name} sends to ${problem.what}`,
+        detail: problem.detail,
+        fix: {
+          command:
+            'Read the address from Vault or a settings table, so that each environment has its own, in a new migration.',
+        },
+        discriminator: 'target',
+      });
+    }
+    return evaluated(hooks.length + senders.length, 'sender of web requests', findings, 'senders of web requests');
   },
 });

@@ -1,11 +1,12 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FunctionFact } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
-import { objectRef } from '../../../core/object.ts';
 import { walk } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnsOf, relationNamed } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
+import { CALLER_FACTS, calledBy } from '../../lib/function-callers.ts';
+import { complaintKey, type FunctionVerdict, isThereLive, reportOn, verdictOn } from '../../lib/function-issues.ts';
+import { functionRef } from '../../lib/refs.ts';
 import { functionTree } from '../../lib/sql-tree.ts';
 import { keyOf } from '../../lib/tables.ts';
 
@@ -74,18 +75,18 @@ function searchPath(fn: FunctionFact): string[] | null {
 
 export const fnReferencesMissing = defineCheck({
   id: 'fn-references-missing',
-  rev: 1,
-  title: 'Functions write only to tables and columns that exist',
+  rev: 2,
+  title: 'The statements in functions name what exists and fit it',
   why: 'PostgreSQL does not look into a function’s body when a table changes: the error comes when it is called, and on a trigger it fails every write to the table.',
   severity: 'high',
-  source: 'CATALOGUE 2.4 plpgsql-check, its static part over the catalogue',
+  source: 'CATALOGUE 2.4 plpgsql-check: our own reading, where plpgsql_check has said nothing',
   remedy: 'Change the function to the table as it is now, or drop it if nothing calls it.',
   falseAlarms:
-    'Only the targets of INSERT, UPDATE and DELETE are judged, where neither a variable nor a common table expression can stand. Temporary tables that any function makes, functions that put statements together at run time, and unqualified names under an empty search_path are left out.',
+    'With a shadow database PostgreSQL itself analyses each statement and expression of each PL/pgSQL body, with its variables, for each table a trigger function stands on; temporary and transition tables, dynamic SQL, records of unknown shape, extensions that are only stood in for and names of failed migrations are left out. Without one, only the targets of INSERT, UPDATE and DELETE are looked up in the catalogue, where neither a variable nor a common table expression can stand. What plpgsql-check reports of a live database is not reported twice.',
   matrix: 'Schema',
   needs: ['functions', 'relations', 'columns', 'schemas', 'triggers'],
-  uses: ['repoMigrations'],
-  evaluate({ facts }) {
+  uses: ['functionChecks', 'plpgsqlCheckLive', ...CALLER_FACTS],
+  evaluate({ facts, environment }) {
     const functions = facts.functions.filter(
       (fn) => !fn.platform && fn.extension === null && (fn.language === 'sql' || fn.language === 'plpgsql'),
     );
@@ -100,8 +101,34 @@ export const fnReferencesMissing = defineCheck({
         .filter(({ internal, enabled }) => !internal && enabled !== 'D')
         .map((trigger) => keyOf(trigger.functionSchema, trigger.function)),
     );
-    const readable = functions.filter((fn) => functionTree(fn).body !== null);
+    const readable = functions.filter((fn) => functionTree(fn).body !== null || verdictOn(facts.functionChecks, fn));
+    const isReported = (fn: FunctionFact) =>
+      reportOn(facts.plpgsqlCheckLive, fn)?.some(({ level }) => level === 'error') ?? false;
+    const analysed = (fn: FunctionFact, verdict: FunctionVerdict): FindingDraft[] => {
+      const object = functionRef(fn);
+      const fires = attached.has(keyOf(fn.schema, fn.name));
+      return verdict.issues.flatMap((issue): FindingDraft[] => {
+        if (issue.kind !== 'statement' || (environment.source === 'live' && isThereLive(facts, issue))) return [];
+        const table = issue.table === null ? '' : ` as the trigger of ${qualified(issue.table[0], issue.table[1])}`;
+        return [
+          {
+            object,
+            severity: fires ? 'blocker' : 'high',
+            message: `${qualified(fn.schema, fn.name)} fails${table} when it gets there: ${issue.message}${fires ? '; it is a trigger, so the write that fires it fails too' : ''}`,
+            detail: `PostgreSQL’s own analysis of the statement in line ${issue.line} of the body (${issue.sqlstate}). ${calledBy(facts, fn)}`,
+            fix: {
+              command:
+                'Change the function to the schema as it is, in a new migration, or drop it if nothing calls it.',
+            },
+            discriminator: complaintKey(issue),
+          },
+        ];
+      });
+    };
     const findings = readable.flatMap((fn): FindingDraft[] => {
+      const verdict = verdictOn(facts.functionChecks, fn);
+      if (verdict) return analysed(fn, verdict);
+      if (isReported(fn)) return [];
       const problems = new Map<string, string>();
       for (const { operation, relation, columns } of writesIn(functionTree(fn).body)) {
         const name = relation.relname ?? '';
@@ -124,15 +151,14 @@ export const fnReferencesMissing = defineCheck({
         }
       }
       const fires = attached.has(keyOf(fn.schema, fn.name));
-      const object = objectRef('function', fn.schema, fn.name, { signature: fn.arguments });
+      const object = functionRef(fn);
       return [...problems].map(([discriminator, problem]) => ({
         object,
         severity: fires ? ('blocker' as const) : ('high' as const),
         message: `${qualified(fn.schema, fn.name)} fails when it gets there: its ${problem}${fires ? '; it is a trigger, so the write that fires it fails too' : ''}`,
-        detail: 'The function’s body was read as a tree and its names looked up in the catalogue.',
+        detail: `The function’s body was read as a tree and its names looked up in the catalogue. ${calledBy(facts, fn)}`,
         fix: { command: 'Change the function to the table as it is, or drop it if nothing calls it.' },
         discriminator,
-        ...located(facts, object),
       }));
     });
     return evaluated(readable.length, 'function', findings);

@@ -3,12 +3,11 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { recreateForeignKey, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { groupBy, keyOf, tableRef } from '../../lib/tables.ts';
 
 export const triggerDisabled = defineCheck({
   id: 'trigger-disabled',
-  rev: 1,
+  rev: 2,
   title: 'Every trigger fires',
   why: 'A trigger switched off for a data load and forgotten leaves rows unaudited and unchecked; with the triggers of foreign keys off, keys are not enforced at all.',
   severity: 'high',
@@ -17,8 +16,8 @@ export const triggerDisabled = defineCheck({
   falseAlarms:
     'Triggers that fire always (ENABLE ALWAYS) are fine. Those that Supabase keeps on its own tables are left alone.',
   matrix: 'Schema',
-  needs: ['triggers', 'constraints'],
-  uses: ['repoMigrations'],
+  aspect: 'enabled',
+  needs: ['triggers', 'constraints', 'eventTriggers'],
   evaluate({ facts }) {
     const triggers = facts.triggers.filter((trigger) => !trigger.platform || trigger.functionSchema === 'public');
     const findings: FindingDraft[] = [];
@@ -32,7 +31,17 @@ export const triggerDisabled = defineCheck({
         detail:
           trigger.enabled === 'D' ? 'It is disabled.' : 'It is enabled for replicas only, and this server is none.',
         fix: { sql: `alter table ${table} enable trigger ${quoteIdent(trigger.name)}` },
-        ...located(facts, object),
+      });
+    }
+    const events = facts.eventTriggers.filter(({ owner }) => owner !== 'supabase_admin');
+    for (const trigger of events) {
+      if (trigger.enabled !== 'D' && trigger.enabled !== 'R') continue;
+      findings.push({
+        object: objectRef('event trigger', null, trigger.name),
+        message: `the event trigger ${quoteIdent(trigger.name)} does not fire: what ${trigger.function} should do on ${trigger.event} is not done`,
+        detail:
+          trigger.enabled === 'D' ? 'It is disabled.' : 'It is enabled for replicas only, and this server is none.',
+        fix: { sql: `alter event trigger ${quoteIdent(trigger.name)} enable` },
       });
     }
     const keys = userForeignKeys(facts.constraints);
@@ -61,9 +70,8 @@ export const triggerDisabled = defineCheck({
               : `alter table ${table} enable trigger all`,
         },
         discriminator: 'constraint triggers',
-        ...located(facts, object),
       });
     }
-    return evaluated(triggers.length, 'trigger', findings);
+    return evaluated(triggers.length + events.length, 'trigger', findings);
   },
 });

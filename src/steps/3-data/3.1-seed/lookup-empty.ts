@@ -2,7 +2,6 @@ import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { groupBy, keyOf, singular, tableRef, userTables, words } from '../../lib/tables.ts';
 import { tablesOfUsers } from '../../lib/user-data.ts';
 
@@ -41,7 +40,6 @@ export const lookupEmpty = defineCheck({
     'Only lookup tables (plans, roles, categories, currencies …, or keyed by a code) count; tables whose rows belong to users are rightly empty before launch.',
   matrix: 'Seed',
   needs: ['relations', 'columns', 'constraints', 'rowCounts'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const notNull = new Map(
       facts.columns.map((column) => [`${keyOf(column.schema, column.relation)}\u0000${column.name}`, column]),
@@ -77,7 +75,6 @@ export const lookupEmpty = defineCheck({
           message: `${qualified(table.schema, table.name)} is empty, but every row of ${first ? qualified(first.schema, first.table) : 'another table'} must reference it: nothing can be inserted there`,
           detail: `${users.map((key) => `${key.table} (${key.columns.join(', ')})`).join(', ')} reference it NOT NULL.`,
           fix: { command: 'Insert the lookup rows in a migration or the production seed.' },
-          ...located(facts, tableRef(table)),
         },
       ];
     });

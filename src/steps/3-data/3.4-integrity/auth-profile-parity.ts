@@ -1,7 +1,6 @@
 import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { tableRef } from '../../lib/tables.ts';
 
 export const authProfileParity = defineCheck({
@@ -15,7 +14,6 @@ export const authProfileParity = defineCheck({
   falseAlarms: 'Anonymous users and sign-ups of the last five minutes are not counted.',
   matrix: 'Seed',
   needs: ['profileParity', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const parity = facts.profileParity;
     if (parity === null)
@@ -45,7 +43,6 @@ export const authProfileParity = defineCheck({
               command: `Insert the missing rows: other columns of ${table} are required, so their values are yours to choose.`,
             },
         discriminator: 'users',
-        ...located(facts, object),
       });
     }
     if (parity.profilesWithoutUser > 0) {
@@ -58,7 +55,6 @@ export const authProfileParity = defineCheck({
           command: `select ${column} from ${table} as p where not exists (select from auth.users as u where u.id = p.${column})`,
         },
         discriminator: 'profiles',
-        ...located(facts, object),
       });
     }
     return evaluated(1, 'profile table', findings);

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { API_ROLES, exposedSchemas, holds, policiesOf, schemaUsage } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { OPERATIONS } from '../../lib/policy-tree.ts';
 import { isUsers, listed, relationRef } from '../../lib/refs.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
@@ -18,6 +17,7 @@ export const policyExistsRlsDisabled = defineCheck({
   remedy: 'Enable row level security on the table.',
   falseAlarms: 'Where no API role can reach the table at all, the finding is medium: the policies are still dead.',
   matrix: 'RLS',
+  aspect: 'rls',
   needs: EXPOSURE,
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -42,7 +42,6 @@ export const policyExistsRlsDisabled = defineCheck({
         message: `${table} has ${counted(policies.length, 'policy')} but row level security is off: none of them guards a row`,
         detail: `policies ${listed(policies.map((policy) => `“${policy.name}”`))}; relrowsecurity is false`,
         fix: { sql: `alter table ${table} enable row level security;`, url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(tables.length, 'table with policies', findings, 'tables with policies');

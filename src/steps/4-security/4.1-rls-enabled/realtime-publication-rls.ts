@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { API_ROLES, holds, relationNamed } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { isDeclared, isUsers, relationRef, whoOf } from '../../lib/refs.ts';
 import { EXPOSURE, SHARPENED } from '../shared.ts';
 
@@ -17,6 +16,7 @@ export const realtimePublicationRls = defineCheck({
   falseAlarms:
     'Tables declared in publicTables are meant to be seen by everybody. Without a SELECT privilege of an API role nothing is sent: then it is low.',
   matrix: 'RLS',
+  aspect: 'rls',
   needs: [...EXPOSURE, 'publications'],
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -41,7 +41,6 @@ export const realtimePublicationRls = defineCheck({
           sql: `alter table ${table} enable row level security;`,
           url: 'https://supabase.com/docs/guides/realtime/postgres-changes',
         },
-        ...located(facts, object),
       });
     }
     return evaluated(published.length, 'published table', findings);

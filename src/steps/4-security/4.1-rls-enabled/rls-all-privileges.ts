@@ -11,7 +11,6 @@ import {
   reachesSchema,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { ownerColumns } from '../../lib/owners.ts';
 import { OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
@@ -70,6 +69,7 @@ export const rlsAllPrivileges = defineCheck({
   falseAlarms:
     'Tables of extensions (spatial_ref_sys) and of the platform are not judged. A table declared in publicTables may be readable without row level security as long as nobody may write to it.',
   matrix: 'RLS',
+  aspect: 'rls',
   needs: [...EXPOSURE, 'constraints'],
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -110,7 +110,6 @@ export const rlsAllPrivileges = defineCheck({
             : `row level security is off on ${table} and ${listed(held.map(({ role }) => role))} hold privileges on it: the day its schema is exposed they can ${acts} every row`,
         detail: `privileges held (${detail}), on the table or on columns; exposed schemas: ${listed([...(exposedSchemas(facts) ?? [])])}.${partition}`,
         fix: { sql: fixOf(facts, relation, isPublic), url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(tables.length, 'table', findings);

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { API_ROLES, exposedSchemas, holds, policiesOf } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { OPERATIONS } from '../../lib/policy-tree.ts';
 import { isDeclared, isUsers, relationRef } from '../../lib/refs.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
@@ -20,6 +19,7 @@ export const rlsEnabledNoPolicy = defineCheck({
   falseAlarms:
     'Nothing leaks here. It is high only where browser code of the repository reads the table, silent where the table is declared server-only.',
   matrix: 'RLS',
+  aspect: 'rls',
   needs: EXPOSURE,
   uses: [...SHARPENED, 'repoCode'],
   evaluate({ facts }) {
@@ -61,7 +61,6 @@ export const rlsEnabledNoPolicy = defineCheck({
             : 'declare the table in serverOnlyTables of supaready.config.json',
           url: RLS_DOCS,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(tables.length, 'table with row level security', findings, 'tables with row level security');

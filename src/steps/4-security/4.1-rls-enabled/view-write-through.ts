@@ -10,7 +10,6 @@ import {
   reachesSchema,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import type { Operation } from '../../lib/policy-tree.ts';
 import { isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { verdictOfWhere } from '../../lib/truth.ts';
@@ -35,6 +34,7 @@ export const viewWriteThrough = defineCheck({
     'Set security_invoker on the view (PostgreSQL 15 and later), or revoke INSERT, UPDATE and DELETE on it from the API roles.',
   falseAlarms:
     'A view that shows callers only their own rows and has WITH CHECK OPTION is silent: neither foreign rows can be touched nor rows moved to others.',
+  aspect: 'grants',
   needs: EXPOSURE,
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -76,7 +76,6 @@ export const viewWriteThrough = defineCheck({
               : `revoke insert, update, delete on ${target} from public, anon, authenticated;`,
           url: `${LINT_DOCS}?lint=0010_security_definer_view`,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(views.length, 'view', findings);

@@ -13,7 +13,6 @@ import {
   reachesSchema,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { ownerColumns } from '../../lib/owners.ts';
 import { ownRowsFix } from '../../lib/policy-fix.ts';
 import { isDeclared, listed, policyRef } from '../../lib/refs.ts';
@@ -67,7 +66,6 @@ export const policyAnyAuthenticated = defineCheck({
         message: `policy “${policy.name}” lets any signed-in user read every row of ${qualified(relation.schema, relation.name)}${owner === undefined ? '' : `, whoever’s they are (${owner})`}${shown.length > 0 ? `, with ${listed(shown)}` : ''}`,
         detail: `USING (${using}) is true for every session`,
         fix: { sql: ownRowsFix(policy, owner), url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'read policy', findings);

@@ -17,7 +17,6 @@ import {
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
 import { guardedByTrigger } from '../../lib/guards.ts';
-import { located } from '../../lib/origins.ts';
 import { ownerColumns } from '../../lib/owners.ts';
 import { alterPolicy, ownRowsFix } from '../../lib/policy-fix.ts';
 import { applies, type Operation } from '../../lib/policy-tree.ts';
@@ -162,7 +161,6 @@ export const policyCheckTrue = defineCheck({
         message: found.message,
         detail: `WITH CHECK (${check})${explicit ? '' : ', taken over from USING'}; the policy is for ${policy.command.toUpperCase()} to ${policy.roles.join(', ')}`,
         fix: { sql, url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'write policy', findings);

@@ -14,7 +14,6 @@ import {
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
 import { guardedByTrigger } from '../../lib/guards.ts';
-import { located } from '../../lib/origins.ts';
 import { ownerColumns } from '../../lib/owners.ts';
 import { checkExpression, conjuncts, disjuncts } from '../../lib/policy-tree.ts';
 import { listed, relationRef } from '../../lib/refs.ts';
@@ -208,7 +207,6 @@ export const policyColumnEscalation = defineCheck({
           sql: `revoke update on ${table} from public, anon, authenticated;${regrant}`,
           url: 'https://supabase.com/docs/guides/database/postgres/column-level-security',
         },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'update policy', [...findings.values()]);

@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import { callerOf } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
 import { decidingExpression } from '../../lib/policy-tree.ts';
 import { policyRef } from '../../lib/refs.ts';
@@ -50,7 +49,6 @@ export const policyDeprecated = defineCheck({
     'A policy for PUBLIC that anonymous visitors can pass (public content) is not flagged: it is for everybody.',
   matrix: 'RLS',
   needs: ['policies', 'relations', 'roles', 'functions', 'columns'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const entries = apiPolicies(facts);
     const findings: FindingDraft[] = [];
@@ -70,7 +68,6 @@ export const policyDeprecated = defineCheck({
             command: sql === null ? 'rewrite the policy with TO and without auth.role()' : null,
             url: RLS_DOCS,
           },
-          ...located(facts, object),
         });
         continue;
       }
@@ -85,7 +82,6 @@ export const policyDeprecated = defineCheck({
         message: `policy “${policy.name}” on ${table} has no TO: it is worked out for visitors without a session too, who can never pass it`,
         detail: `its roles are public; ${deciding} cannot be true for anon`,
         fix: { sql: alterPolicy(policy, { to: 'authenticated' }), url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'policy', findings);

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
-import { located } from '../../lib/origins.ts';
 import { policyRef } from '../../lib/refs.ts';
 import { RLS_DOCS } from '../shared.ts';
 
@@ -18,7 +17,6 @@ export const policyEmpty = defineCheck({
   falseAlarms: 'Splinter reads such a policy as “allows all”; PostgreSQL denies, and so do we.',
   matrix: 'RLS',
   needs: ['policies', 'relations', 'roles'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const entries = apiPolicies(facts).filter(({ policy }) => policy.permissive);
     const findings: FindingDraft[] = [];
@@ -35,7 +33,6 @@ export const policyEmpty = defineCheck({
         message: `policy “${policy.name}” on ${qualified(policy.schema, policy.table)} has no ${clause}: it lets nobody ${policy.command === 'all' ? 'do anything' : policy.command}, so what it was meant for does not work`,
         detail: 'the policy is permissive and carries no expression (polqual and polwithcheck are null)',
         fix: { command: `add the ${clause} it is missing, or drop the policy`, url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'permissive policy', findings);

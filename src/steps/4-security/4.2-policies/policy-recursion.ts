@@ -5,7 +5,6 @@ import { walk } from '../../../core/sql.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import { API_ROLES, isInvokerView, policiesOf, relationNamed, roleClosure } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { applies } from '../../lib/policy-tree.ts';
 import { policyRef } from '../../lib/refs.ts';
 import { expressionTree, relationsIn } from '../../lib/sql-tree.ts';
@@ -72,7 +71,6 @@ export const policyRecursion = defineCheck({
     'A query inside a function is a query of its own and does not recurse here; definer helper functions are exactly the cure.',
   matrix: 'RLS',
   needs: ['policies', 'relations', 'roles', 'views'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const entries = apiPolicies(facts);
     const findings: FindingDraft[] = [];
@@ -94,7 +92,6 @@ export const policyRecursion = defineCheck({
             'move the inner query into a SECURITY DEFINER function (search_path set, schema not exposed) and call that from the policy',
           url: 'https://supabase.com/docs/guides/database/postgres/row-level-security#use-security-definer-functions',
         },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'policy', findings);

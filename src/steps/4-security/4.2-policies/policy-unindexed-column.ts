@@ -6,7 +6,6 @@ import { nameParts, walk } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
 import { columnsOf } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { callsIn, columnsIn, expressionTree } from '../../lib/sql-tree.ts';
 import { indexesByTable, keyOf, statsByTable } from '../../lib/tables.ts';
 
@@ -49,7 +48,6 @@ export const policyUnindexedColumn = defineCheck({
     'Only tables beyond `rows` rows by the planner’s estimate or the activity counters; an invalid or partial index does not count as cover.',
   matrix: 'Indexes',
   needs: ['policies', 'relations', 'roles', 'columns', 'indexes', 'tableStats'],
-  uses: ['repoMigrations'],
   parameters: { rows: 1000 },
   evaluate({ facts, parameters }) {
     const entries = apiPolicies(facts);
@@ -74,7 +72,6 @@ export const policyUnindexedColumn = defineCheck({
             sql: `create index concurrently on ${table} (${quoteIdent(column)});`,
             url: 'https://supabase.com/docs/guides/database/postgres/row-level-security#rls-performance-recommendations',
           },
-          ...located(facts, object),
         });
       }
     }

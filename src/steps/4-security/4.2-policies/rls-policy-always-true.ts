@@ -16,7 +16,6 @@ import {
   reachesSchema,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { ownerColumns } from '../../lib/owners.ts';
 import { ownRowsFix } from '../../lib/policy-fix.ts';
 import { OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
@@ -130,7 +129,6 @@ export const rlsPolicyAlwaysTrue = defineCheck({
         ...judged,
         detail: `USING (${using}) is true for ${listed(roles)} without looking at the row; the policy is for ${policy.command.toUpperCase()} to ${listed(policy.roles)}`,
         fix: { sql: ownRowsFix(policy, ownerColumns(facts, relation)[0]), url: RLS_DOCS },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'policy', findings);

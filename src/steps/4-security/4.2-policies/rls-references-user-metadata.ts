@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { describeObject } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { apiPolicies } from '../../lib/api-policies.ts';
-import { located } from '../../lib/origins.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
 import { functionRef, policyRef } from '../../lib/refs.ts';
 import { callsIn, columnsIn, expressionTree, stringsIn, throughFunctions } from '../../lib/sql-tree.ts';
@@ -50,7 +49,6 @@ export const rlsReferencesUserMetadata = defineCheck({
     'Found in the policy’s tree, through helper functions and through auth.users; a column or text that merely has the same name elsewhere is not meant.',
   matrix: 'RLS',
   needs: ['policies', 'relations', 'roles', 'functions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const entries = apiPolicies(facts);
     const findings: FindingDraft[] = [];
@@ -78,7 +76,6 @@ export const rlsReferencesUserMetadata = defineCheck({
           command: helper ? `rewrite ${helper} to read app_metadata (raw_app_meta_data)` : null,
           url: `${LINT_DOCS}?lint=0015_rls_references_user_metadata`,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(entries.length, 'policy', findings);

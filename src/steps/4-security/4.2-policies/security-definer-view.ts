@@ -15,7 +15,6 @@ import {
   relationNamed,
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { isDeclared, isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { verdictOfWhere } from '../../lib/truth.ts';
 import { viewNamed, viewSelect } from '../../lib/view-tree.ts';
@@ -56,6 +55,7 @@ export const securityDefinerView = defineCheck({
     'alter view … set (security_invoker = on), or move the view out of the exposed schemas, or revoke SELECT on it.',
   falseAlarms:
     'Low where the view shows nothing that the role could not read by itself; medium where its own WHERE keeps each caller to their rows. Views of extensions are not judged; a view declared in publicTables is meant.',
+  aspect: 'options',
   needs: EXPOSURE,
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -97,7 +97,6 @@ export const securityDefinerView = defineCheck({
           sql: `alter view ${target} set (security_invoker = on);`,
           url: `${LINT_DOCS}?lint=0010_security_definer_view`,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(views.length, 'view', findings);

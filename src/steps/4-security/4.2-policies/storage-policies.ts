@@ -5,7 +5,6 @@ import { objectRef } from '../../../core/object.ts';
 import type { Severity } from '../../../core/severity.ts';
 import { nameParts, parseExpression, walk } from '../../../core/sql.ts';
 import { quoteLiteral } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
 import { OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { listed, policyRef, policySql, whoOf } from '../../lib/refs.ts';
@@ -90,9 +89,7 @@ function ownFolder(policy: Policy, reach: readonly StorageReach[]): string {
   return alterPolicy(policy, { to: 'authenticated', using: own, check: own });
 }
 
-function policyFindings(
-  facts: Pick<Facts, 'policies' | 'roles' | 'functions' | 'storage'> & Partial<Pick<Facts, 'repoMigrations'>>,
-): FindingDraft[] {
+function policyFindings(facts: Pick<Facts, 'policies' | 'roles' | 'functions' | 'storage'>): FindingDraft[] {
   const known = new Map(facts.storage?.buckets.map((bucket) => [bucket.id, bucket]) ?? []);
   const isPrivate = (bucket: string) => known.get(bucket)?.public === false;
   return objectPolicies(facts).flatMap((policy) => {
@@ -113,7 +110,6 @@ function policyFindings(
         message: `policy “${policy.name}” on storage.objects lets ${whoOf(roles)} ${verbs} files in ${where(reach)}, whoever’s they are`,
         detail: `USING (${policy.using ?? '–'}), WITH CHECK (${policy.check ?? '–'}): neither the owner nor the caller’s folder decides`,
         fix: { sql: ownFolder(policy, reach), url: STORAGE_DOCS },
-        ...located(facts, object),
       },
     ];
   });
@@ -156,7 +152,6 @@ export const storagePolicies = defineCheck({
   falseAlarms:
     'Reading a public bucket is judged by public-bucket-allows-listing. Policies for service_role are silent. A policy that depends on path, owner or a membership table is taken as meant.',
   needs: ['policies', 'roles', 'functions', 'storage'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     if (facts.storage === null) return notApplicable('the database has no Supabase Storage');
     const policies = objectPolicies(facts).length;

@@ -71,6 +71,7 @@ export const anonGrants = defineCheck({
   remedy: 'Revoke from anon what it does not need; grant per table what it does.',
   falseAlarms:
     'One finding per schema and cause, not per table. Tables without row level security are rls-all-privileges’ business; writes that a policy lets anon do are meant. TRUNCATE cannot be sent over the Data API: where it came with the platform’s default grants of everything it is medium, where it was granted on purpose it is high.',
+  aspect: 'grants',
   needs: [...EXPOSURE, 'sequences'],
   uses: ['repoConfig'],
   evaluate({ facts }) {

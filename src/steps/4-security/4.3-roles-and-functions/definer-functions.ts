@@ -5,12 +5,11 @@ import { describeObject } from '../../../core/object.ts';
 import { callers, executableByPublic, functionAsksCaller } from '../../lib/api-functions.ts';
 import { policyHelpers } from '../../lib/api-policies.ts';
 import { type ApiRole, exposedSchemas, UNKNOWN_EXPOSURE, who } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, functionSql, isUsers } from '../../lib/refs.ts';
 import { LINT_DOCS, SHARPENED } from '../shared.ts';
 
 const NEEDS = ['database', 'roles', 'schemas', 'functions', 'policies'] as const;
-type Needed = Pick<Facts, (typeof NEEDS)[number]> & Partial<Pick<Facts, 'repoConfig' | 'declared' | 'repoMigrations'>>;
+type Needed = Pick<Facts, (typeof NEEDS)[number]> & Partial<Pick<Facts, 'repoConfig' | 'declared'>>;
 
 function isAllowed(facts: Needed, fn: FunctionFact): boolean {
   const allowed = facts.declared?.allowedDefinerFunctions ?? [];
@@ -48,7 +47,6 @@ function judge(facts: Needed, role: ApiRole): CheckOutcome {
         sql: revoke(fn, role),
         url: `${LINT_DOCS}?lint=${role === 'anon' ? '0028_anon' : '0029_authenticated'}_security_definer_function_executable`,
       },
-      ...located(facts, object),
     });
   }
   return evaluated(definers.length, 'definer function', findings);
@@ -69,6 +67,7 @@ export const anonDefiner = defineCheck({
   source: 'splinter lint 0028; PostgreSQL, CREATE FUNCTION: Writing SECURITY DEFINER Functions Safely',
   remedy: REMEDY,
   falseAlarms: FALSE_ALARMS,
+  aspect: 'grants',
   needs: NEEDS,
   uses: SHARPENED,
   evaluate: ({ facts }) => judge(facts, 'anon'),
@@ -84,6 +83,7 @@ export const authenticatedDefiner = defineCheck({
   source: 'splinter lint 0029; PostgreSQL, CREATE FUNCTION: Writing SECURITY DEFINER Functions Safely',
   remedy: REMEDY,
   falseAlarms: `${FALSE_ALARMS} Low where the body asks who is calling.`,
+  aspect: 'grants',
   needs: NEEDS,
   uses: SHARPENED,
   evaluate: ({ facts }) => judge(facts, 'authenticated'),

@@ -3,7 +3,6 @@ import type { FunctionFact } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { describeObject } from '../../../core/object.ts';
 import { quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, functionSql, isUsers } from '../../lib/refs.ts';
 import { callsIn, functionTree, relationsIn, resolveCall } from '../../lib/sql-tree.ts';
 import { keyOf } from '../../lib/tables.ts';
@@ -45,8 +44,8 @@ export const functionSearchPathMutable = defineCheck({
     "alter function … set search_path = '' and qualify every name in the body; or set it to the trusted schemas the body needs, pg_temp last.",
   falseAlarms:
     'Aggregates, functions of extensions and of the platform, and C functions are not judged. SECURITY INVOKER functions are low.',
+  aspect: 'settings',
   needs: ['functions', 'relations'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const judged = facts.functions.filter(
       (fn) =>
@@ -78,7 +77,6 @@ export const functionSearchPathMutable = defineCheck({
           sql: `alter ${functionSql(fn)} set search_path = ${path};`,
           url: `${LINT_DOCS}?lint=0011_function_search_path_mutable`,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(judged.length, 'function', findings);

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { describeObject, type ObjectRef, objectRef } from '../../../core/object.ts';
 import type { Severity } from '../../../core/severity.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef } from '../../lib/refs.ts';
 
 /** Severity by the rule of the redactor's marker (core/redact.ts); rules not named here are keys all the same. */
@@ -49,7 +48,7 @@ export const keyInDbCode = defineCheck({
   falseAlarms:
     'The demo keys that every local Supabase shares are info; the publishable (anon) key is public anyway and low.',
   needs: ['functions', 'triggers'],
-  uses: ['cronJobs', 'views', 'repoMigrations'],
+  uses: ['cronJobs', 'views'],
   evaluate({ facts }) {
     const texts: Text[] = [
       ...facts.functions
@@ -91,7 +90,6 @@ export const keyInDbCode = defineCheck({
                 : 'make the key anew, store it in Vault, and look it up there by name',
             url: 'https://supabase.com/docs/guides/database/vault',
           },
-          ...located(facts, object),
         });
       }
     }

@@ -4,7 +4,6 @@ import { describeObject } from '../../../core/object.ts';
 import { callers } from '../../lib/api-functions.ts';
 import { injectableParameters } from '../../lib/dynamic-sql.ts';
 import { exposedSchemas, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, isUsers, listed, whoOf } from '../../lib/refs.ts';
 import { SHARPENED } from '../shared.ts';
 
@@ -20,6 +19,7 @@ export const secdefReview = defineCheck({
     "Pass values with USING, names with format('%I'), or cast to a type that cannot carry SQL (regclass, uuid, integer).",
   falseAlarms:
     'Followed on the PL/pgSQL tree from text parameters through assignments; quote_*, %I, %L, USING, safe casts and catalogue values are not flagged. Whether a definer function asks who is calling is judged by the two …-security-definer-function-executable checks.',
+  aspect: 'security',
   needs: ['database', 'roles', 'schemas', 'functions'],
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -46,7 +46,6 @@ export const secdefReview = defineCheck({
           command: `in ${named}: values with USING, names with format('… %I …', …)`,
           url: 'https://www.postgresql.org/docs/current/plpgsql-statements.html#PLPGSQL-STATEMENTS-EXECUTING-DYN',
         },
-        ...located(facts, object),
       });
     }
     return evaluated(judged.length, 'PL/pgSQL function', findings);

@@ -5,7 +5,6 @@ import { describeObject } from '../../../core/object.ts';
 import { walk } from '../../../core/sql.ts';
 import { apiFunctions } from '../../lib/api-functions.ts';
 import { API_ROLES, canExecute, exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { functionRef, functionSql, listed, whoOf } from '../../lib/refs.ts';
 import { type Call, callsIn, columnsIn, functionTree } from '../../lib/sql-tree.ts';
 import { SHARPENED } from '../shared.ts';
@@ -115,7 +114,6 @@ export const ssrfFunctions = defineCheck({
           command: 'or fix the address in the body',
           url: null,
         },
-        ...located(facts, object),
       });
     }
     const extension = facts.functions.filter((fn) => fn.extension !== null && EXTENSIONS.has(fn.extension)).length;

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { holdsCredential, saysHashed } from '../../lib/sensitive-names.ts';
 import { userTables, words } from '../../lib/tables.ts';
 
@@ -18,7 +17,6 @@ export const columnEncryption = defineCheck({
   falseAlarms:
     'Columns whose name or comment says hash, digest or encrypted, bytea columns and uuid references to Vault are silent; so is everything in schemas of the platform. A column that only says “token” is medium: it may be an invitation code.',
   needs: ['columns', 'relations', 'securityLabels'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const tables = new Set(userTables(facts.relations).map((table) => `${table.schema}\u0000${table.name}`));
     const columns = facts.columns.filter((column) => tables.has(`${column.schema}\u0000${column.relation}`));
@@ -37,7 +35,6 @@ export const columnEncryption = defineCheck({
           command: `hash it (a comment “sha256 …” on the column says so), or keep it in Vault and store its id here`,
           url: 'https://supabase.com/docs/guides/database/vault',
         },
-        ...located(facts, object),
       });
     }
     for (const label of facts.securityLabels) {

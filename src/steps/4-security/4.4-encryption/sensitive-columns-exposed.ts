@@ -3,7 +3,6 @@ import type { Column, Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { API_ROLES, accessOf, columnsOf, exposedSchemas, holdsColumn, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { holdsCredential, holdsIdentity } from '../../lib/sensitive-names.ts';
 import { EXPOSURE, LINT_DOCS, SHARPENED } from '../shared.ts';
@@ -36,6 +35,7 @@ export const sensitiveColumnsExposed = defineCheck({
   falseAlarms:
     'Judged by name word by word (token_expires_at and password_changed_at are not secrets) and only where the role reads every row in fact: schema served, USAGE, SELECT on that column, and row level security off or always true, also through views.',
   matrix: 'RLS',
+  aspect: 'rls',
   needs: EXPOSURE,
   uses: SHARPENED,
   evaluate({ facts }) {
@@ -64,7 +64,6 @@ export const sensitiveColumnsExposed = defineCheck({
           sql: withoutColumns(relation, columns, names, roles),
           url: `${LINT_DOCS}?lint=0023_sensitive_columns_exposed`,
         },
-        ...located(facts, object),
       });
     }
     return evaluated(relations.length, 'relation', findings);

@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { bareCalls, wrapped } from './bare-calls.ts';
 
 export const authRlsInitplan = defineCheck({
@@ -19,7 +18,6 @@ export const authRlsInitplan = defineCheck({
     'Each call is judged by itself, so that one wrapped call does not hide a bare one; a helper whose arguments come from the row must run for each row and is not reported.',
   matrix: 'Indexes',
   needs: ['policies', 'functions'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const findings = facts.policies.flatMap((policy): FindingDraft[] => {
       const using = policy.using === null ? [] : bareCalls(policy.using, facts.functions);
@@ -39,7 +37,6 @@ export const authRlsInitplan = defineCheck({
           message: `the policy ${quoteIdent(policy.name)} of ${table} calls ${names} again for every row: queries slow down as the table grows`,
           detail: `${calls.length === 1 ? 'The call is' : `${calls.length} calls are`} not inside a sub-select of ${calls.length === 1 ? 'its' : 'their'} own.`,
           fix: { sql: `alter policy ${quoteIdent(policy.name)} on ${table} ${parts.join(' ')}` },
-          ...located(facts, object),
         },
       ];
     });

@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { located } from '../../lib/origins.ts';
 import { groupBy, keyOf } from '../../lib/tables.ts';
 
 interface Shape {
@@ -61,7 +60,6 @@ export const duplicateIndex = defineCheck({
     'Predicate, operator classes, order, included columns and method must agree; a unique index is never called the beginning of another, since it also keeps duplicates out; partitions are judged by their root.',
   matrix: 'Indexes',
   needs: ['indexes', 'relations'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const partitioned = new Set(
       facts.relations.filter(({ kind }) => kind === 'partitioned table').map(({ schema, name }) => keyOf(schema, name)),
@@ -77,7 +75,6 @@ export const duplicateIndex = defineCheck({
         detail,
         fix: { sql: dropSql(index, partitioned.has(keyOf(index.schema, index.table))) },
         discriminator: other.name,
-        ...located(facts, object),
       });
     };
     for (const own of groupBy(indexes, (index) => keyOf(index.schema, index.table)).values()) {

@@ -3,7 +3,6 @@ import type { Policy } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { bypassesRls } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { checkExpression, OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { groupBy, keyOf, tableRef } from '../../lib/tables.ts';
 
@@ -42,7 +41,6 @@ export const multiplePermissivePolicies = defineCheck({
     'Policies for roles that bypass row level security (service_role) cost nothing and are left out; restrictive policies are meant to be several.',
   matrix: 'Indexes',
   needs: ['policies', 'roles'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const policies = facts.policies.filter(
       (policy) => policy.permissive && !policy.roles.every((role) => bypassesRls(facts, role)),
@@ -67,7 +65,6 @@ export const multiplePermissivePolicies = defineCheck({
               command: 'Merge them by OR into one policy, or give each its own roles and operation.',
             },
             discriminator: operation,
-            ...located(facts, object),
           },
         ];
       }),

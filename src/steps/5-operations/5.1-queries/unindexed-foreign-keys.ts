@@ -2,7 +2,6 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnList, constraintRef, freeName, userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { indexesByTable, indexNames, keyOf, relationsByKey, statsByTable } from '../../lib/tables.ts';
 import { covers } from './index-cover.ts';
 
@@ -19,7 +18,7 @@ export const unindexedForeignKeys = defineCheck({
     'The key’s columns may come in any order, as long as they are the first of the index; a partial index covers only when it leaves out nothing but NULLs; partitions are judged by their root. Above 10,000 rows it is medium, below low.',
   matrix: 'Indexes',
   needs: ['relations', 'constraints', 'indexes'],
-  uses: ['tableStats', 'repoMigrations'],
+  uses: ['tableStats'],
   parameters: { manyRows: 10_000 },
   evaluate({ facts, parameters }) {
     const keys = userForeignKeys(facts.constraints);
@@ -54,7 +53,6 @@ export const unindexedForeignKeys = defineCheck({
           fix: {
             sql: `create index ${concurrently}if not exists ${quoteIdent(name)} on ${table} (${columnList(key.columns)})`,
           },
-          ...located(facts, object),
         },
       ];
     });

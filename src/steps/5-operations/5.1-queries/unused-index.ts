@@ -2,7 +2,6 @@ import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/ch
 import { objectRef } from '../../../core/object.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { userForeignKeys } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { groupBy, indexesByTable, keyOf } from '../../lib/tables.ts';
 import { covers } from './index-cover.ts';
 
@@ -22,7 +21,6 @@ export const unusedIndex = defineCheck({
     'Unique and constraint indexes, the only index of a foreign key, partitions and indexes below 1 MB are left out; with statistics younger than 30 days the check is skipped rather than blaming an index that a monthly report uses.',
   matrix: 'Indexes',
   needs: ['indexes', 'indexStats', 'constraints', 'volatileDatabase'],
-  uses: ['repoMigrations'],
   parameters: { minMegabytes: 1, minDays: 30 },
   evaluate({ facts, parameters }) {
     const stats = new Map(facts.indexStats.map((row) => [keyOf(row.schema, row.name), row]));
@@ -64,7 +62,6 @@ export const unusedIndex = defineCheck({
         message: `no query used the index ${name} (${(bytes / MB).toFixed(1)} MB) in ${days} days, yet every write to ${qualified(index.schema, index.table)} pays for it`,
         detail: '0 scans since statistics began; no constraint or foreign key needs it.',
         fix: { sql: `drop index concurrently ${name}` },
-        ...located(facts, object),
       };
     });
     return evaluated(large.length, 'index larger than 1 MB', findings, 'indexes larger than 1 MB');

@@ -4,7 +4,6 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { counted, qualified } from '../../../core/text.ts';
 import { columnsOf, relationNamed } from '../../lib/exposure.ts';
-import { located } from '../../lib/origins.ts';
 import { listed, relationRef } from '../../lib/refs.ts';
 import { computedOn, inputArguments } from '../code-objects.ts';
 
@@ -95,7 +94,6 @@ function relationDrift(facts: Needed, typed: Typed, schema: TypedSchema): Findin
       message: `${qualified(relation.schema, relation.name)} is missing from the types: code that uses it compiles only unchecked`,
       detail: `${typed.path} does not name it.`,
       fix,
-      ...located(facts, object),
     });
   }
   return findings;

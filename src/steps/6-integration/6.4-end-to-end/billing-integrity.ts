@@ -5,7 +5,6 @@ import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
 import { columnsOf } from '../../lib/exposure.ts';
 import { freeName } from '../../lib/foreign-keys.ts';
-import { located } from '../../lib/origins.ts';
 import { userTables } from '../../lib/tables.ts';
 
 /** The column that holds the sender's id of an event, in a table of received events; null for other tables. */
@@ -29,7 +28,6 @@ export const billingIntegrity = defineCheck({
   remedy: 'Make the event id unique and insert it before acting; put live keys into the production environment.',
   falseAlarms: 'A unique index over the event id alone, or with the provider’s name, counts as well as a constraint.',
   needs: ['relations', 'columns', 'constraints', 'indexes', 'repoKeys', 'repoProject'],
-  uses: ['repoMigrations'],
   evaluate({ facts }) {
     const findings: FindingDraft[] = [];
     let looked = 0;
@@ -56,7 +54,6 @@ export const billingIntegrity = defineCheck({
         fix: {
           sql: `alter table ${qualified(table.schema, table.name)} add constraint ${quoteIdent(name)} unique (${quoteIdent(column)})`,
         },
-        ...located(facts, object),
       });
     }
     for (const { path, line, kind, variable, where } of facts.repoKeys) {

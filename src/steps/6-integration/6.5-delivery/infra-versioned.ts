@@ -18,17 +18,22 @@ export const infraVersioned = defineCheck({
   falseAlarms:
     'Renames and DO blocks are followed. Buckets of config.toml count. With a migration that does not parse, or without migrations, nothing is judged.',
   needs: ['repoMigrations', 'repoConfig', 'publications', 'policies', 'triggers'],
-  uses: ['cronJobs', 'storage'],
+  uses: ['cronJobs', 'storage', 'replayOrigins'],
   evaluate({ facts, environment }) {
     if (environment.source === 'from-migrations') return notApplicable('everything in it comes from migrations');
-    const { files, origins } = facts.repoMigrations;
+    const { files } = facts.repoMigrations;
+    const origins = [...facts.repoMigrations.origins, ...(facts.replayOrigins ?? [])];
     if (files.length === 0) return notApplicable('the repository has no migrations');
     const broken = files.find(({ error }) => error !== null);
     if (broken) return skipped(`${broken.path} does not parse, so what it makes is not known`);
     const has = (kind: string, schema: string, name: string, table: string | null = null) =>
       origins.some(
         (origin: Origin) =>
-          origin.kind === kind && origin.schema === schema && origin.name === name && origin.table === table,
+          origin.kind === kind &&
+          origin.schema === schema &&
+          origin.name === name &&
+          origin.table === table &&
+          origin.aspect === null,
       );
     const findings: FindingDraft[] = [];
     let looked = 0;

@@ -1,0 +1,214 @@
+import { PRIVILEGE, parseAclItem } from '../../../core/acl.ts';
+import type { Origin } from '../../../core/facts/origin.ts';
+
+/** A row of read.sql: what an object was like after a statement. */
+export interface LogRow {
+  class: string;
+  object: string;
+  /** Number of the column; 0 for the object itself. */
+  part: number;
+  /** The statement created or replaced it. */
+  made: boolean;
+  /** The table of a constraint or index. */
+  parent: string | null;
+  /** Its name then; for a constraint its type, name and columns. */
+  named: string | null;
+  facets: (string | null)[];
+  /** `file:line[:line in the DO block]` by number of file; null for what the platform did. */
+  at: string | null;
+  kind: string;
+  schema: string;
+  name: string;
+  table: string | null;
+  column: string | null;
+  signature: string | null;
+  /** For an index: the constraint it stands for. */
+  constraint_object: string | null;
+}
+
+/** Names of what recorder.sql keeps of each class, in its order; null where nothing is told of it. */
+const RELATION = ['schema', 'owner', 'grants', 'rls', 'force rls', 'options', 'replica identity', 'definition'];
+const COLUMN = ['definition', 'not null', 'generated', 'grants', 'default'];
+const FACETS: Readonly<Record<string, readonly string[]>> = {
+  pg_class: RELATION,
+  pg_constraint: ['validated', 'actions'],
+  pg_trigger: ['definition', 'enabled'],
+  pg_proc: ['schema', 'owner', 'grants', 'security', 'settings', 'definition'],
+  pg_policy: ['definition'],
+  pg_namespace: ['owner', 'grants'],
+  pg_type: ['schema', 'owner', 'grants', 'definition'],
+  pg_extension: ['schema', 'version'],
+  pg_publication: ['definition'],
+};
+/** What a CREATE OR REPLACE says anew, even where it says the same as before. */
+const SAID_BY_CREATE = new Set(['definition', 'security', 'settings', 'options', 'rls', 'force rls', 'enabled']);
+
+const PRIVILEGE_NAMES = new Map(Object.entries(PRIVILEGE).map(([name, letter]) => [letter as string, name]));
+
+/** Place of a statement, as the log has it. */
+type At = string | null;
+
+interface State {
+  /** The last thing said of it, and the first. */
+  row: LogRow;
+  first: LogRow;
+  definition: At;
+  /** The constraint or column as named when it was made. */
+  named: string | null;
+  values: (string | null)[];
+  facets: Map<string, At>;
+  grants: Map<string, { at: At; held: boolean }>;
+}
+
+/** What an acl text grants, as `role:privilege`. */
+function granted(acl: string | null): Set<string> {
+  const all = new Set<string>();
+  for (const item of (acl ?? '').split('\u001f')) {
+    if (item === '') continue;
+    const { grantee, privileges } = parseAclItem(item);
+    for (const letter of privileges) all.add(`${grantee}:${PRIVILEGE_NAMES.get(letter) ?? letter}`);
+  }
+  return all;
+}
+
+const DEFAULT_TYPES: Readonly<Record<string, string>> = { sequence: 'S', function: 'f', type: 'T' };
+
+/** Default privileges as they stand: who gave each, by role, schema, kind of object, grantee and privilege. */
+class Defaults {
+  readonly #places = new Map<string, At>();
+  readonly #known = new Map<string, Set<string>>();
+
+  note({ object, facets: [role, schema, type, acl], at }: LogRow): void {
+    const now = granted(acl ?? null);
+    const before = this.#known.get(object) ?? new Set();
+    for (const item of now) if (!before.has(item)) this.#places.set(`${role}:${schema}:${type}:${item}`, at);
+    for (const item of before) if (!now.has(item)) this.#places.delete(`${role}:${schema}:${type}:${item}`);
+    this.#known.set(object, now);
+  }
+
+  /** The statement that made a new object come with a privilege; null when none of the project's did. */
+  placeOf(row: LogRow, item: string): At {
+    const [schema, owner] = row.facets;
+    const type = DEFAULT_TYPES[row.kind] ?? 'r';
+    return (
+      this.#places.get(`${owner}:${schema}:${type}:${item}`) ?? this.#places.get(`${owner}:0:${type}:${item}`) ?? null
+    );
+  }
+}
+
+/** Follows the log and gives the statement that last decided about each object, and about each of its aspects. */
+export function foldLog(rows: readonly LogRow[], placeOf: (at: string, named: string | null) => Place): Origin[] {
+  const defaults = new Defaults();
+  const states = new Map<string, State>();
+  /** Tables and the statements that gave one of their columns another type. */
+  const retyped = new Set<string>();
+  for (const row of rows) {
+    const key = `${row.class}:${row.object}:${row.part}`;
+    if (row.class === 'pg_default_acl') {
+      defaults.note(row);
+      if (row.kind === '') continue;
+    }
+    const known = states.get(key);
+    if (row.facets[0] === 'comment' && row.facets.length === 1) {
+      known?.facets.set('comment', row.at);
+      continue;
+    }
+    if (known) {
+      if (row.part > 0 && known.values[0] !== row.facets[0]) retyped.add(`${row.object} ${row.at}`);
+      change(known, row);
+    } else states.set(key, born(row, defaults));
+  }
+  inherit(states.values(), retyped);
+  return [...states.values()].flatMap((state) => (state.row.kind === '' ? [] : originsOf(state, states, placeOf)));
+}
+
+/** A column's new type makes the constraints and indexes on it anew: they stay what they were, with another oid. */
+function inherit(states: Iterable<State>, retyped: ReadonlySet<string>): void {
+  const goneFrom = new Map<string, State>();
+  for (const state of states) {
+    const { first, row } = state;
+    if (first.parent === null) continue;
+    const before = goneFrom.get(`${first.class} ${first.parent} ${shortName(first)}`);
+    if (before && retyped.has(`${first.parent} ${first.at}`)) {
+      if (state.definition === first.at) {
+        state.definition = before.definition;
+        state.named = before.named;
+      }
+      for (const [aspect, at] of before.facets) if (!state.facets.has(aspect)) state.facets.set(aspect, at);
+    }
+    if (row.kind === '') goneFrom.set(`${row.class} ${row.parent} ${shortName(row)}`, state);
+  }
+}
+
+function shortName({ class: kind, named }: LogRow): string | null {
+  return kind === 'pg_constraint' ? (named?.split(',')[1] ?? null) : named;
+}
+
+function namesOf(row: LogRow): readonly string[] {
+  return row.part > 0 ? COLUMN : (FACETS[row.class] ?? []);
+}
+
+function born(row: LogRow, defaults: Defaults): State {
+  const grants = new Map<string, { at: At; held: boolean }>();
+  const acl = row.facets[namesOf(row).indexOf('grants')];
+  for (const item of granted(acl ?? null))
+    grants.set(item, { at: row.at === null ? null : (defaults.placeOf(row, item) ?? row.at), held: true });
+  return { row, first: row, definition: row.at, named: row.named, values: row.facets, facets: new Map(), grants };
+}
+
+function change(state: State, row: LogRow): void {
+  const names = namesOf(row);
+  for (const [index, name] of names.entries()) {
+    const same = state.values[index] === row.facets[index];
+    if (name === 'grants') {
+      if (!same) changeGrants(state, row, index);
+    } else if (!same || (row.made && SAID_BY_CREATE.has(name))) {
+      if (name === 'definition') {
+        state.definition = row.at;
+        state.named = row.named;
+      }
+      state.facets.set(name, row.at);
+    }
+  }
+  if (names.length === 0 || row.made) {
+    state.definition = row.at;
+    state.named = row.named;
+  }
+  state.values = row.facets;
+  state.row = row;
+}
+
+function changeGrants({ values, grants }: State, { facets, at }: LogRow, index: number): void {
+  const now = granted(facets[index] ?? null);
+  const before = granted(values[index] ?? null);
+  for (const item of now) if (!before.has(item)) grants.set(item, { at, held: true });
+  for (const item of before) if (!now.has(item)) grants.set(item, { at, held: false });
+}
+
+/** File and line. */
+export interface Place {
+  path: string;
+  line: number;
+}
+
+function originsOf(
+  state: State,
+  states: ReadonlyMap<string, State>,
+  placeOf: (at: string, named: string | null) => Place,
+): Origin[] {
+  const { row } = state;
+  const { kind, schema, name, table, column, signature } = row;
+  const object = { kind, schema, name, table, column, signature };
+  const behind = row.constraint_object === null ? undefined : states.get(`pg_constraint:${row.constraint_object}:0`);
+  const definition = behind?.definition ?? state.definition;
+  const named = behind ? behind.named : state.named;
+  const own = definition === null ? null : placeOf(definition, row.part > 0 ? `column,${named}` : named);
+  const found: Origin[] = own === null ? [] : [{ ...object, aspect: null, ...own }];
+  const add = (aspect: string, at: At) => {
+    if (at === null || at === definition) return;
+    found.push({ ...object, aspect, ...placeOf(at, null) });
+  };
+  for (const [aspect, at] of state.facets) if (aspect !== 'definition') add(aspect, at);
+  for (const [item, { at, held }] of state.grants) add(`${held ? 'grant' : 'revoke'}:${item}`, at);
+  return found;
+}
