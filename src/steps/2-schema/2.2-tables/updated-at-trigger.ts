@@ -9,10 +9,19 @@ import { isUpdatedAt, triggerShape, writesNew } from '../time-columns.ts';
 
 const UPDATE_TRIGGER = { before: true, insert: false, update: true, arguments: [] };
 
-/** A trigger function of the project that already sets the column, or SQL that makes one in the table's schema. */
-function toucher(facts: Pick<Facts, 'functions'>, table: Relation, column: string): { call: string; create: string } {
+/**
+ * A trigger function of the project that already sets the column, or SQL that makes one in the table's schema. `idle` are
+ * functions that were seen to leave such a column where it was.
+ */
+function toucher(
+  facts: Pick<Facts, 'functions'>,
+  idle: ReadonlySet<string>,
+  table: Relation,
+  column: string,
+): { call: string; create: string } {
   const known = facts.functions.find(
     (fn) =>
+      !idle.has(keyOf(fn.schema, fn.name)) &&
       fn.trigger === 'trigger' &&
       fn.language === 'plpgsql' &&
       writesNew(fn, column, UPDATE_TRIGGER) === true &&
@@ -85,6 +94,13 @@ export const updatedAtTrigger = defineCheck({
       if (row.moved.includes(column)) return true;
       return row.still.includes(column) ? false : null;
     };
+    const idle = new Set(
+      userTables(facts.relations).flatMap((table) => {
+        const key = keyOf(table.schema, table.name);
+        const stays = (columns.get(key) ?? []).some((row) => isUpdatedAt(row) && behaviour(table, row.name) === false);
+        return stays ? (triggers.get(key) ?? []).map((row) => keyOf(row.functionSchema, row.function)) : [];
+      }),
+    );
     let looked = 0;
     let tried = 0;
     const untried = new Map<string, string>();
@@ -117,7 +133,7 @@ export const updatedAtTrigger = defineCheck({
         const name = qualified(table.schema, table.name);
         const object = columnRef(table.schema, table.name, column.name);
         const wanted = keyOf(table.schema, column.name);
-        const touch = touchers.get(wanted) ?? toucher(facts, table, column.name);
+        const touch = touchers.get(wanted) ?? toucher(facts, idle, table, column.name);
         touchers.set(wanted, touch);
         const trigger = freeName(['touch'], column.name, new Set((triggers.get(key) ?? []).map((row) => row.name)));
         return [
