@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import { describeObject } from '../../src/core/object.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
+import type { Difference } from '../../src/steps/lib/drift/model.ts';
 import type { Catalogue } from '../../src/steps/lib/drift/side.ts';
 import { CRON_MUTATIONS, MUTATIONS, type Mutation } from './mutations.ts';
 import { applyFix, catalogueOf, differences, lineOf, runScript, startWorld, type World } from './world.ts';
@@ -14,6 +15,10 @@ const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
 const more = (process.env.SUPAREADY_TEST_POSTGRES ?? '').split(',').filter((folder) => folder !== '');
 const SERVERS = [undefined, ...(existsSync(`${DEBIAN_15}/postgres`) ? [DEBIAN_15] : []), ...more];
 const SLOW = 120_000;
+
+/** Migrations make a role before anything is granted to it; fixes drop it last. */
+const rolesFirst = (found: readonly Difference[]) =>
+  [...found].sort((a, b) => Number(b.object.kind === 'role') - Number(a.object.kind === 'role'));
 
 describe.each(SERVERS.map((folder) => [folder ?? 'embedded', folder] as const))('on %s', (_name, folder) => {
   let world: World;
@@ -47,7 +52,7 @@ describe.each(SERVERS.map((folder) => [folder ?? 'embedded', folder] as const))(
 
       if (mutation.oneWay) return;
       // The other direction: the migrations made like the live database, and back by what is then told.
-      for (const { migration } of found) await applyFix(migrations, migration);
+      for (const { migration } of rolesFirst(found)) await applyFix(migrations, migration);
       // Roles belong to the server: what the fix mended there, the migration has just changed back for both.
       const written = await catalogueOf(migrations.url);
       expect(differences(changed, written).map(lineOf)).toEqual([]);

@@ -990,6 +990,33 @@ export const MUTATIONS: readonly Mutation[] = [
   // Roles, jobs, buckets
   { name: 'role added', sql: 'create role drift_by_hand nologin', objects: ['role drift_by_hand'], severity: 'high' },
   {
+    name: 'role added, and granted something',
+    sql: `create role drift_by_hand nologin; grant usage on schema public to drift_by_hand; grant select, update (note) on public.orders to drift_by_hand; alter default privileges in schema internal grant insert on tables to drift_by_hand; create policy by_hand on public.orders for select to drift_by_hand using (true)`,
+    objects: [
+      'default privileges of tables in internal',
+      'policy by_hand on public.orders',
+      ORDERS,
+      'public.orders.note',
+      'role drift_by_hand',
+    ],
+    severity: 'blocker',
+  },
+  {
+    name: 'role added, and given a table',
+    sql: `-- as supabase_admin
+create role drift_by_hand nologin; alter table public.audit owner to drift_by_hand`,
+    objects: ['public.audit', 'role drift_by_hand'],
+    severity: 'blocker',
+  },
+  {
+    // From PostgreSQL 16 on, whoever makes a role is a member of it: role postgres cannot make this one.
+    name: 'role added, a member of postgres',
+    sql: '-- as supabase_admin\ncreate role drift_by_hand nologin; grant postgres to drift_by_hand',
+    objects: ['role drift_by_hand'],
+    oneWay: true,
+    severity: 'high',
+  },
+  {
     name: 'role attribute',
     sql: '-- as supabase_admin\nalter role drift_reporting bypassrls',
     objects: ['role drift_reporting'],

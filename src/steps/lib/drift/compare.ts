@@ -75,7 +75,13 @@ function byKey(kind: Kind<never>, side: Side): Map<string, never> {
   return rows;
 }
 
-/** Everything in which the live database differs from the one that the migrations make. Order: by kind, then by key. */
+/** A role can be dropped once nothing speaks of it, and is there before anything can. */
+const isRoleToDrop = ({ object, aspect }: Difference) => object.kind === 'role' && aspect === 'extra';
+
+/**
+ * Everything in which the live database differs from the one that the migrations make. Order: by kind, then by key, which
+ * is one in which the fixes can be run.
+ */
 export function driftBetween(live: Catalogue, migrations: Catalogue, replay: ReplayFacts = PLAIN_REPLAY): Drift {
   const pair: Pair = { ...pairOf(live, migrations), names: new Map() };
   const regime = regimeMistakes(pair);
@@ -97,7 +103,11 @@ export function driftBetween(live: Catalogue, migrations: Catalogue, replay: Rep
   }
   const found = all.flatMap(({ kind, rows }) => compareKind(kind, rows, pair, present, told));
   const restsOnShim = shimTest(replay.shims);
-  const differences = found.filter((difference) => !restsOnShim(difference));
+  const comparable = found.filter((difference) => !restsOnShim(difference));
+  const differences = [
+    ...comparable.filter((difference) => !isRoleToDrop(difference)),
+    ...comparable.filter(isRoleToDrop),
+  ];
   const incomparable = [...new Set(found.filter(restsOnShim).map(({ object }) => describeObject(object)))].sort();
   return { differences, objects: objects.size, regime, stillOpen: stillOpen(pair, replay.regime), incomparable };
 }

@@ -44,6 +44,8 @@ function message({ object, aspect, shown, follows }: Difference): string {
 function detail({ object, aspect, shown }: Difference): string {
   if (aspect === 'extra' && ['table', 'column', 'materialized view', 'schema', 'bucket'].includes(object.kind))
     return 'It is in the catalogue of the live database and not in that of a database built from the migrations. The fix takes it away with what it holds; to keep it, write it down as a migration instead.';
+  if (aspect === 'extra' && object.kind === 'role')
+    return 'It is on the live server and the migrations do not make it. The fix hands what it owns on to the role that runs the migrations, and takes back what it is granted in this database together with policies that are for it alone; where it holds something in another database of the server, do the same there before DROP ROLE.';
   if (aspect === 'extra' || aspect === 'missing')
     return 'The catalogue of the live database was compared with that of a database built from the migrations.';
   const part = shown.live !== null && shown.migrations !== null ? firstDifference(shown.live, shown.migrations) : null;

@@ -2,7 +2,7 @@ import type { Role, Row } from '../../../../core/facts.ts';
 import { objectRef } from '../../../../core/object.ts';
 import { quoteIdent, quoteLiteral } from '../../../../core/text.ts';
 import { settingClause } from '../ddl/function.ts';
-import { type Aspect, type Kind, textAspect } from '../model.ts';
+import { type Aspect, type Direction, type Kind, textAspect } from '../model.ts';
 import { API_ROLES, isPlatformSetting, PLATFORM_ROLES } from '../platform.ts';
 import type { Side } from '../side.ts';
 
@@ -81,8 +81,27 @@ export const roles: Kind<Role> = {
     `create role ${quoteIdent(role.name)} ${attributes(role).join(' ')}${role.connectionLimit === -1 ? '' : ` connection limit ${role.connectionLimit}`}`,
     ...role.memberOf.map((name) => `grant ${quoteIdent(name)} to ${quoteIdent(role.name)}`),
   ],
-  drop: (role) => [`drop role ${quoteIdent(role.name)}`],
+  drop: dropRole,
 };
+
+/**
+ * PostgreSQL refuses to drop a role that owns or is granted something (2BP01). What it owns is handed on first, since DROP
+ * OWNED takes away what is still the role's besides its grants; both need its rights, which CREATEROLE alone has not.
+ * Source: PostgreSQL docs, “Dropping Roles”.
+ */
+function dropRole(role: Role, { from }: Direction): string[] {
+  const name = quoteIdent(role.name);
+  return [
+    // Membership cannot go both ways round.
+    ...role.memberOf
+      .filter((other) => other === from.deployRole)
+      .map((other) => `revoke ${quoteIdent(other)} from ${name}`),
+    `grant ${name} to current_user`,
+    `reassign owned by ${name} to ${quoteIdent(from.deployRole)}`,
+    `drop owned by ${name}`,
+    `drop role ${name}`,
+  ];
+}
 
 type Setting = Row<'roleSettings'>;
 
