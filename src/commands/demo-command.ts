@@ -5,6 +5,7 @@ import { render, verdict } from './check.ts';
 import { applyFixSql } from './demo/apply-fix.ts';
 import { type Demo, defaultDemoDirectory, prepareDemo } from './demo/prepare.ts';
 import { canRestore, restoreFile } from './demo/restore-file.ts';
+import { writeDown } from './demo/write-down.ts';
 import { type Mode, type OpenedAudit, openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { withProgress } from './progress.ts';
@@ -45,10 +46,12 @@ export function openDemoAudit(
     version: options.version,
     ...(options.openShadow && { openShadow: options.openShadow }),
     demo: {
-      applyFix: (target, finding) =>
-        finding.fix.sql === null
-          ? restoreFile(demo.repository, finding)
-          : applyFixSql(target.databaseUrl, finding.fix.sql),
+      applyFix: async (target, finding) => {
+        if (finding.fix.sql === null) return restoreFile(demo.repository, finding);
+        const statements = await applyFixSql(target.databaseUrl, finding.fix.sql);
+        await writeDown(target.databaseUrl, demo.repository, finding);
+        return statements;
+      },
       canApply: (finding) => finding.fix.sql !== null || canRestore(demo.repository, finding),
     },
   });

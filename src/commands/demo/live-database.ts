@@ -14,15 +14,24 @@ function notApplied(): ReadonlySet<string> {
   return new Set(manifest.notApplied);
 }
 
-async function applyMigration(client: pg.Client, { version, name, sql }: Migration): Promise<void> {
+/** Database of the demo's server with what its migrations make and nothing else. */
+export const MIGRATIONS_ONLY = 'harbor_migrations';
+
+/** Enters a migration in the history, as the Supabase CLI does once it ran. */
+export async function markApplied(client: pg.Client, { version, name, sql }: Migration): Promise<void> {
   const { statements, error } = parseScript(sql);
   if (error) throw new Error(`${version}_${name}.sql: ${error.message} (line ${error.line})`);
+  await client.query(
+    'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
+    [version, name, statements.map(({ text }) => text)],
+  );
+}
+
+async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
+  const { version, name, sql } = migration;
   try {
     await client.query(`begin;\n${sql}`);
-    await client.query(
-      'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
-      [version, name, statements.map(({ text }) => text)],
-    );
+    await markApplied(client, migration);
     await client.query('commit');
   } catch (cause) {
     throw new Error(`${version}_${name}.sql: ${(cause as Error).message}`, { cause });
@@ -56,6 +65,8 @@ export async function buildLiveDatabase(
   await withClient(server.url(database), async (client) => {
     for (const migration of migrations) await applyMigration(client, migration);
   });
+  await server.dropDatabase(MIGRATIONS_ONLY);
+  await server.createDatabase(MIGRATIONS_ONLY, database);
   await runScript(server, database, files.get('supabase/seed.sql') ?? '');
   await runScript(server, database, readFileSync(join(demoRoot(), 'live/history.sql'), 'utf8'));
   if (!fixed) {
