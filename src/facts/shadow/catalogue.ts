@@ -9,6 +9,15 @@ import { type ReplayResult, replayMigrations } from './replay.ts';
 
 type Catalogue = Facts['shadowCatalogue'];
 
+/** What the database of every Supabase project is called. */
+const PROJECT_DATABASE = 'postgres';
+
+/** Rows that name the replayed database itself: its name is one of chance, which must not make two equal catalogues differ. */
+function inProject<R extends { database: string | null }>(rows: readonly R[], url: string): R[] {
+  const own = decodeURIComponent(new URL(url).pathname.slice(1));
+  return rows.map((row) => (row.database === own ? { ...row, database: PROJECT_DATABASE } : row));
+}
+
 async function read(url: string, replay: ReplayResult, leftOut: string[], signal?: AbortSignal): Promise<Catalogue> {
   const names = CATALOGUE_IN_SHADOW;
   const facts = await collectCatalogue({
@@ -23,11 +32,13 @@ async function read(url: string, replay: ReplayResult, leftOut: string[], signal
     if (fact?.status !== 'ok' || fact.hidden.length > 0) throw unread(name, fact);
     catalogue[name] = fact.value;
   }
-  const { database, ...rest } = catalogue;
+  const { database, ...rest } = catalogue as Omit<Catalogue, 'serverVersionNum' | 'replay'> & Pick<Facts, 'database'>;
   const { shims, regime, failures } = replay;
   return {
-    ...(rest as Omit<Catalogue, 'serverVersionNum' | 'replay'>),
-    serverVersionNum: (database as Facts['database']).serverVersionNum,
+    ...rest,
+    roleSettings: inProject(rest.roleSettings, url),
+    cronJobs: rest.cronJobs && inProject(rest.cronJobs, url),
+    serverVersionNum: database.serverVersionNum,
     replay: {
       shims: [...shims],
       regime,

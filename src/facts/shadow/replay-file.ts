@@ -93,10 +93,26 @@ async function timed(session: ReplaySession, options: FileOptions, sql: string, 
 const COPY_ONLY_PSQL = 'COPY … FROM stdin: the rows in the file are sent by psql only';
 const COPY_HINT = 'Turn the rows into INSERT statements (pg_dump --inserts), or load them with psql from a seed file';
 
+const NUL = '\0';
+
+/** PostgreSQL reads a message up to the first NUL and calls the rest a broken protocol; the cause is the file's encoding. */
+function refuseNul(script: string): void {
+  const at = script.indexOf(NUL);
+  if (at === -1) return;
+  throw new StatementError(
+    script.slice(0, at).split('\n').length,
+    '22021',
+    'the file has NUL characters, as UTF-16 does, and PostgreSQL takes none',
+    undefined,
+    'Save the file as UTF-8',
+  );
+}
+
 /** Runs a file's statements; several transactions only where the file or PostgreSQL demands it. */
 async function runStatements(options: FileOptions, commitAfterAddValue: boolean): Promise<number> {
   const { session, script } = options;
   const { client } = session;
+  refuseNul(script);
   let open = false;
   let statements = 0;
   let lastLine = 1;
