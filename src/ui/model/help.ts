@@ -1,6 +1,9 @@
 import type { KeyContext } from '../key-rules.ts';
 import { bindingsOn } from '../keys.ts';
-import { column, type Line, paragraph, span } from './line.ts';
+import { type Line, lineWidth, paragraph, span } from './line.ts';
+
+/** Columns of the keys, before what they do. */
+const KEYS = 20;
 
 /** Every key of a screen with what it does, and why it does nothing here; narrowed to rows that contain `filter`. */
 export function helpLines(context: KeyContext, filter: string, width: number): Line[] {
@@ -11,11 +14,14 @@ export function helpLines(context: KeyContext, filter: string, width: number): L
   });
   if (rows.length === 0) return [[span(' no key matches', 'muted')]];
   return rows.flatMap(({ binding, disabled }): Line[] => {
-    const keys = binding.keys.map((key) => (key === ' ' ? 'space' : key)).join(' ');
-    const [first, ...rest] = paragraph(binding.description, width - 22, disabled === null ? {} : { tone: 'muted' });
-    const head: Line = [column(`  ${keys}`, 20, disabled === null ? 'strong' : 'muted'), ...(first ?? [])];
-    const more = rest.map((row): Line => [span(' '.repeat(20)), ...row]);
-    const why = disabled === null ? [] : paragraph(`not here: ${disabled}`, width - 2, { indent: 20, tone: 'warn' });
-    return [head, ...more, ...why];
+    const tone = disabled === null ? 'strong' : 'muted';
+    const keys = paragraph(binding.keys.map((key) => (key === ' ' ? 'space' : key)).join(' '), KEYS - 3, { tone });
+    const said = paragraph(binding.description, width - KEYS - 2, disabled === null ? {} : { tone });
+    const lines = Array.from({ length: Math.max(keys.length, said.length) }, (_, at): Line => {
+      const left = keys[at] ?? [];
+      return [span('  '), ...left, span(' '.repeat(KEYS - 2 - lineWidth(left))), ...(said[at] ?? [])];
+    });
+    const why = disabled === null ? [] : paragraph(`not here: ${disabled}`, width - 2, { indent: KEYS, tone: 'warn' });
+    return [...lines, ...why];
   });
 }

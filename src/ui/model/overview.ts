@@ -1,7 +1,7 @@
 import type { Blocker, GateCheckpoint, GateSection } from '../../core/gate.ts';
 import { counted } from '../../core/text.ts';
 import type { AuditView } from '../../engine/controller.ts';
-import { between, clip, type Line, paragraph, type Span, span } from './line.ts';
+import { between, clip, type Line, lineWidth, paragraph, type Span, span } from './line.ts';
 import { checkpointMark, sectionMark } from './words.ts';
 
 /** A row of the overview; every one can hold the cursor. */
@@ -67,9 +67,13 @@ export function overviewLine(row: OverviewRow, selected: boolean, width: number)
   if (row.kind === 'section') {
     const mark = sectionMark(row.section);
     const count = row.expanded ? '' : `  ${counted(row.section.checkpoints.length, 'checkpoint')}`;
-    const left = [pointer, span(`${row.section.id} ${row.section.title}`, 'strong'), span(count, 'muted')];
     const words = row.section.state === 'locked' ? opensBriefly(row.section) : mark.words;
-    return between(left, [span(`${mark.glyph} ${words} `, mark.tone)], width);
+    const right = [span(`${mark.glyph} ${words} `, mark.tone)];
+    const left = (name: string): Line => [pointer, span(`${row.section.id} ${name}`, 'strong'), span(count, 'muted')];
+    // A title cut short says less than the section's name.
+    const whole = left(row.section.title);
+    const fits = lineWidth(whole) + lineWidth(right) < width;
+    return between(fits ? whole : left(row.section.name), right, width);
   }
   const mark = checkpointMark(row.checkpoint);
   const left = [

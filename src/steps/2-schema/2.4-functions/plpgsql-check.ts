@@ -13,6 +13,14 @@ type Issue = Report['issues'][number];
 const MISSING =
   'plpgsql_check is not installed in the database, and no shadow database could be had where it is; `create extension plpgsql_check with schema extensions` there (Supabase has it), or give the repository (--repo) on a machine with PostgreSQL 15 or newer and plpgsql_check. Until then sql-fn-compiles and fn-references-missing read the functions';
 
+/**
+ * Without the extension, the functions are analysed by PostgreSQL itself (sql-fn-compiles, fn-references-missing), as issue B
+ * has it; that stands in for plpgsql_check only where every one of them was read so.
+ */
+function readOtherwise(facts: Partial<Pick<Facts, 'functionChecks'>>, functions: readonly FunctionFact[]): boolean {
+  return functions.every((fn) => verdictOn(facts.functionChecks, fn)?.unjudged.length === 0);
+}
+
 function isReport(value: Facts['plpgsqlCheck'] | null | undefined): value is Report {
   return value !== null && value !== undefined && 'version' in value;
 }
@@ -87,6 +95,10 @@ export const plpgsqlCheck = defineCheck({
     if (report === null) {
       const unavailable =
         facts.plpgsqlCheck && 'unavailable' in facts.plpgsqlCheck ? facts.plpgsqlCheck.unavailable : null;
+      if (readOtherwise(facts, functions))
+        return notApplicable(
+          `plpgsql_check is not at hand; PostgreSQL created ${counted(functions.length, 'PL/pgSQL function')} again and analysed every statement instead (sql-fn-compiles, fn-references-missing)`,
+        );
       return skipped(unavailable ?? MISSING);
     }
     const findings = functions.flatMap((fn) => {

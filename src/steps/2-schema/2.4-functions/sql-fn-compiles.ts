@@ -1,6 +1,6 @@
-import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
+import { defineCheck, notApplicable, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
-import { qualified } from '../../../core/text.ts';
+import { counted, qualified } from '../../../core/text.ts';
 import { CALLER_FACTS, calledBy } from '../../lib/function-callers.ts';
 import { complaintKey, isThereLive, verdictOn } from '../../lib/function-issues.ts';
 import { functionRef, isUsers } from '../../lib/refs.ts';
@@ -23,7 +23,12 @@ export const sqlFnCompiles = defineCheck({
       (fn) => isUsers(fn) && (fn.language === 'sql' || fn.language === 'plpgsql') && fn.kind !== 'aggregate',
     );
     if (functions.length === 0) return notApplicable('there is no function in SQL or PL/pgSQL');
-    const findings = functions.flatMap((fn): FindingDraft[] => {
+    const judged = functions.filter((fn) => verdictOn(facts.functionChecks, fn) !== null);
+    if (judged.length === 0)
+      return skipped(
+        `no live function has the body that the migrations give it, so ${counted(functions.length, 'function')} could not be created again; mend the drift (schema-drift) and run the check again`,
+      );
+    const findings = judged.flatMap((fn): FindingDraft[] => {
       const issues = verdictOn(facts.functionChecks, fn)?.issues ?? [];
       return issues.flatMap((issue): FindingDraft[] => {
         if (issue.kind !== 'compile' || (environment.source === 'live' && isThereLive(facts, issue))) return [];
@@ -42,6 +47,10 @@ export const sqlFnCompiles = defineCheck({
         ];
       });
     });
-    return evaluated(functions.length, 'function', findings);
+    const others = functions.length - judged.length;
+    const rest =
+      others === 0 ? '' : `; ${counted(others, 'function')} with another body than in the migrations not judged`;
+    const count = judged.length;
+    return { kind: 'evaluated', lookedAt: { count, text: `${counted(count, 'function')}${rest}` }, findings };
   },
 });

@@ -37,7 +37,7 @@ export const migrationReplay = defineCheck({
     if (!replayTwice) {
       if (findings.length > 0) return evaluated(files, 'replayed file', findings);
       return skipped(
-        `all ${files} files replay, but whether a second replay makes the same could not be tried; leave --shadow-url out to use the embedded PostgreSQL`,
+        `${files === 1 ? 'the one file replays' : `all ${files} files replay`}, but whether a second replay makes the same could not be tried; leave --shadow-url out to use the embedded PostgreSQL`,
       );
     }
     for (const { path, line, sqlstate, message, consequent } of replayTwice.failures) {
