@@ -204,6 +204,18 @@ function build(): Command {
       ),
     );
 
+  program
+    .command('import')
+    .description('take over the audit that a bundle holds, and go on with it here')
+    .argument('<bundle>', 'the .tar, or the unpacked folder')
+    .option('--repo <dir>', 'the project’s repository')
+    .option('--state-dir <dir>', 'where .supaready/ lives')
+    .action(
+      act(async (bundle: string, options) =>
+        (await import('./commands/import.ts')).importCommand(bundle, options, VERSION),
+      ),
+    );
+
   auditOptions(program.command('doctor'))
     .description('what this machine, the credentials and the targets allow, and what will be skipped')
     .addOption(new Option('--format <format>', 'output on stdout').choices(['table', 'json']).default('table'))

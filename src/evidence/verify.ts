@@ -170,6 +170,16 @@ function replay(
   }
 }
 
+/** What a bundle that holds is made of. */
+export interface BundleContent {
+  /** Verbatim. */
+  journal: Buffer;
+  /** What the journal names by digest: results and attachments. */
+  blobs: Buffer[];
+  /** The last one of each environment. */
+  snapshots: Snapshot[];
+}
+
 /**
  * Checks a bundle offline: archive, manifests both ways, journal chain, facts, then derives results, gate and reports again
  * and compares. Nothing is parsed before its digest was checked. Throws UserError (exit 3) only when there is nothing to read.
@@ -178,6 +188,14 @@ export async function verifyBundle(
   path: string,
   options: { checklist: Checklist; version: string },
 ): Promise<Verification> {
+  return (await openBundle(path, options)).outcome;
+}
+
+/** verifyBundle, with what the bundle holds: null where it does not hold. */
+export async function openBundle(
+  path: string,
+  options: { checklist: Checklist; version: string },
+): Promise<{ outcome: Verification; content: BundleContent | null }> {
   const outcome: Verification = {
     schema: 'supaready.verify/v1',
     digest: null,
@@ -206,27 +224,28 @@ export async function verifyBundle(
         error,
       );
     outcome.problems.push({ code: error.code, message: error.message });
-    return outcome;
+    return { outcome, content: null };
   }
   outcome.digest = sha256(files.get('tagmanifest-sha256.txt') ?? '');
   outcome.problems.push(...checkBag(files));
-  if (outcome.problems.length > 0) return outcome;
+  if (outcome.problems.length > 0) return { outcome, content: null };
+  let content: BundleContent | null = null;
   try {
-    await verifyContent(files, options, outcome);
+    content = await verifyContent(files, options, outcome);
   } catch (error) {
     outcome.problems.push({
       code: 'content-invalid',
       message: `its content cannot be read: ${(error as Error).message.split('\n')[0]}`,
     });
   }
-  return outcome;
+  return { outcome, content: outcome.tier === 'BROKEN' ? null : content };
 }
 
 async function verifyContent(
   files: ReadonlyMap<string, Buffer>,
   options: { checklist: Checklist; version: string },
   outcome: Verification,
-): Promise<void> {
+): Promise<BundleContent | null> {
   const file = (name: string) => {
     const bytes = files.get(`data/${name}`);
     if (!bytes) throw new Error(`data/${name} is missing`);
@@ -236,7 +255,7 @@ async function verifyContent(
   if (scan.rest !== null) {
     const where = scan.rest.kind === 'torn' ? 'its last line is cut off' : `line ${scan.rest.line}: ${scan.rest.why}`;
     outcome.problems.push({ code: 'journal-broken', message: `the journal's chain does not hold: ${where}` });
-    return;
+    return null;
   }
   const blob = (digest: string) => {
     const bytes = file(`blobs/sha256/${digest}`);
@@ -262,7 +281,7 @@ async function verifyContent(
       });
     snapshots.set(known.environment, snapshot);
   }
-  if (outcome.problems.length > 0) return;
+  if (outcome.problems.length > 0) return null;
 
   await loadSqlParser();
   const { checklist } = options;
@@ -309,6 +328,8 @@ async function verifyContent(
         });
     }
   }
-  if (outcome.problems.length > 0) return;
+  if (outcome.problems.length > 0) return null;
   outcome.tier = run.tool.version === options.version && outcome.notReplayed.length === 0 ? 'REPLAYED' : 'INTACT';
+  const blobs = [...files].flatMap(([name, bytes]) => (name.startsWith('data/blobs/sha256/') ? [bytes] : []));
+  return { journal: file('journal.jsonl'), blobs, snapshots: [...snapshots.values()] };
 }

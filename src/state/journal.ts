@@ -44,11 +44,12 @@ export function cutTornTail(
   return { bytes: bytes.length, sha256: digest };
 }
 
-/** Creates the empty journal of a new audit. */
-export function createJournal(folder: string, disk: Disk = nodeDisk): void {
+/** Creates the journal of an audit that is new here: empty, or with the entries it arrives with. */
+export function createJournal(folder: string, disk: Disk = nodeDisk, entries?: Buffer): void {
   const path = join(folder, JOURNAL_FILE);
   try {
-    disk.closeSync(disk.openSync(path, 'wx', PRIVATE_FILE));
+    if (entries) writeFileDurably(disk, path, entries);
+    else disk.closeSync(disk.openSync(path, 'wx', PRIVATE_FILE));
     syncFolder(disk, folder);
   } catch (error) {
     throw diskError(error, 'the audit could not be created', path);

@@ -74,6 +74,16 @@ function newAuditId(now: string): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
+/** Makes the folder of an audit that is new here, and those above it. Rejects what is there already. */
+export function makeAuditFolder(root: string, directory: string, disk: Disk): void {
+  const state = join(root, STATE_FOLDER);
+  makeFolder(disk, auditsFolder(root));
+  if (!disk.readdirSync(state).includes('.gitignore')) {
+    writeFileDurably(disk, join(state, '.gitignore'), Buffer.from('*\n'));
+  }
+  disk.mkdirSync(directory, { mode: PRIVATE_FOLDER });
+}
+
 /**
  * Starts an audit in `<root>/.supaready/audits/<auditId>/` (folders 0700, files 0600, ignored by git), locked by this process.
  * Throws UserError exit 3 (`state-read-only`, `disk-full`, `disk-error`); then no half-made folder stays behind.
@@ -82,16 +92,11 @@ export function createAudit(root: string, genesis: NewAudit, options: StoreOptio
   const disk = options.disk ?? nodeDisk;
   const now = options.now ?? new Date().toISOString();
   const auditId = newAuditId(now);
-  const state = join(root, STATE_FOLDER);
   const directory = join(auditsFolder(root), auditId);
   let lock: HeldLock | null = null;
   let made = false;
   try {
-    makeFolder(disk, auditsFolder(root));
-    if (!disk.readdirSync(state).includes('.gitignore')) {
-      writeFileDurably(disk, join(state, '.gitignore'), Buffer.from('*\n'));
-    }
-    disk.mkdirSync(directory, { mode: PRIVATE_FOLDER });
+    makeAuditFolder(root, directory, disk);
     made = true;
     syncFolder(disk, auditsFolder(root));
     lock = acquireLock(directory, options.operation ?? 'audit', disk);

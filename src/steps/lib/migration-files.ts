@@ -1,5 +1,4 @@
 import type { Facts } from '../../core/facts.ts';
-import { counted } from '../../core/text.ts';
 
 export type Applied = Facts['migrationHistory'][number];
 export type MigrationFile = Facts['repoMigrations']['files'][number];
@@ -93,9 +92,4 @@ export function pendingMigrations(facts: {
   }
   const pending = files.filter((file) => rowOf(file)?.complete !== true);
   return { files: pending, known: true, noun: 'pending migration', plural: 'pending migrations' };
-}
-
-/** `2 pending migrations`. */
-export function countedPending({ files, noun, plural }: Pending): string {
-  return counted(files.length, noun, plural);
 }
