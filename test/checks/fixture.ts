@@ -21,6 +21,8 @@ export interface CheckFixture {
   expect: readonly { object: string; severity: Severity }[];
   /** SQL that mends it where the finding's own fix.sql is null; '' when `repo.fixed` does. */
   repair?: string;
+  /** Run before the check's own fixes: what a person decides where a finding offers no SQL. */
+  decided?: string;
   repo?: { silent: Files; defect?: Files; fixed?: Files };
   declared?: Partial<Declared>;
   /** What the expected status of phase 1 is when it cannot be `pass` (say why in a comment). */

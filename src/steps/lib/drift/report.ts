@@ -29,6 +29,13 @@ function firstDifference(live: string, migrations: string): string | null {
   return `First difference in line ${line + 1}. live: ${show(a[line])} | migrations: ${show(b[line])}`;
 }
 
+/** Kinds that hold rows or files of the project: dropping one takes what nobody can make again. */
+const HOLDERS = new Set(['table', 'partitioned table', 'column', 'schema', 'bucket']);
+
+function takesRows(kind: string, aspect: string): boolean {
+  return aspect === 'extra' && HOLDERS.has(kind);
+}
+
 function message({ object, aspect, shown, follows }: Difference): string {
   const name = named(object);
   if (aspect === 'missing')
@@ -42,8 +49,8 @@ function message({ object, aspect, shown, follows }: Difference): string {
 }
 
 function detail({ object, aspect, shown }: Difference): string {
-  if (aspect === 'extra' && ['table', 'column', 'materialized view', 'schema', 'bucket'].includes(object.kind))
-    return 'It is in the catalogue of the live database and not in that of a database built from the migrations. The fix takes it away with what it holds; to keep it, write it down as a migration instead.';
+  if (takesRows(object.kind, aspect))
+    return 'It is in the catalogue of the live database and not in that of a database built from the migrations. What it holds is in no migration either, so no fix is offered that drops it.';
   if (aspect === 'extra' && object.kind === 'role')
     return 'It is on the live server and the migrations do not make it. The fix hands what it owns on to the role that runs the migrations, and takes back what it is granted in this database together with policies that are for it alone; where it holds something in another database of the server, do the same there before DROP ROLE.';
   if (aspect === 'extra' || aspect === 'missing')
@@ -85,7 +92,9 @@ const DECIDED_BY: Readonly<Record<string, string>> = {
 /** A difference as a finding; the engine adds the statement of the migrations that decided it. */
 export function findingOf(difference: Difference): FindingDraft {
   const { object, aspect, severity, fix, migration } = difference;
-  const sql = script(fix);
+  const drop = script(fix);
+  const holder = takesRows(object.kind, aspect);
+  const sql = holder ? null : drop;
   return {
     object,
     severity,
@@ -94,7 +103,10 @@ export function findingOf(difference: Difference): FindingDraft {
     fix: {
       sql,
       migration: script(migration),
-      ...(sql === null && {
+      ...(holder && {
+        command: `Write it down: supaready fix --migration. Only if nobody needs what it holds, take it away: ${drop ?? 'by hand'}`,
+      }),
+      ...(drop === null && {
         command: [...fix, ...migration].some((statement) => statement.includes('[REDACTED:'))
           ? 'It holds a secret, which is not shown: change it by hand, and keep the secret in Vault.'
           : 'PostgreSQL cannot change this in place: make the object anew and move what it holds over.',
