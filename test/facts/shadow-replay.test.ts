@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
+import { shadowCatalogue } from '../../src/facts/shadow/catalogue.ts';
 import { prepareFromMigrations } from '../../src/facts/shadow/from-migrations.ts';
 import { regimesOf } from '../../src/facts/shadow/grants-regime.ts';
 import { type ReplayOptions, type ReplayResult, replayMigrations } from '../../src/facts/shadow/replay.ts';
@@ -346,6 +347,21 @@ describe('prepareFromMigrations', () => {
     await one.close();
     await two.close();
     await expect(new pg.Client({ connectionString: two.url }).connect()).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('two replays of the same files read alike, though the copies have other names', async () => {
+    const root = repository({
+      [`${SUPABASE}/20240101000000_a.sql`]: `create extension pg_cron; select cron.schedule('sweep', '0 3 * * *', 'select 1'); do $$ begin execute format('alter database %I set statement_timeout = ''60s''', current_database()); end $$;`,
+    });
+    const read = async () => {
+      const shadow = await prepareFromMigrations({ root });
+      cleanups.push(() => shadow.close());
+      return shadowCatalogue({ shadow, root });
+    };
+    const one = await read();
+    expect(one.cronJobs).toHaveLength(1);
+    expect(one.roleSettings.filter(({ database, role }) => database !== null && role === null)).toHaveLength(1);
+    expect(await read()).toEqual(one);
   });
 
   it('uses the user’s own server when named, and takes its database away again', async () => {
