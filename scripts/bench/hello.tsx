@@ -1,4 +1,4 @@
-// A bare Ink hello-world, bundled as we are: what the first frame of the wizard is compared with.
+// A bare Ink hello-world, Ink as it comes: what the first frame of the wizard is compared with.
 import { render, Text } from 'ink';
 
 const { unmount } = render(<Text>Hello world</Text>);

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Checklist, checkpointsOf } from '../core/check.ts';
 import { configSchema } from '../core/config.ts';
 import { snapshotHeaderSchema } from '../core/facts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentKindSchema } from './events.ts';
 import { policySchema } from './policy.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { facetStatusSchema } from './facts.ts';
 import { checkResultSchema } from './finding.ts';
 import { checkStatusSchema, severitySchema } from './severity.ts';

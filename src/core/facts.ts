@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditFacets } from './facts/audit.ts';
 import { dataFacets } from './facts/data.ts';
 import type { FacetDeclaration, FacetTraits } from './facts/facet.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256 } from './canonical.ts';
 import { type ObjectRef, objectSchema } from './object.ts';
 import { checkStatusSchema, severitySchema } from './severity.ts';

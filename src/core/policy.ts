@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from './duration.ts';
+import { ONCE } from './parse-once.ts';
 
 const duration = z.string().refine((text) => parseDuration(text) !== null, 'a duration such as 14d, 12h or 30m');
 
@@ -13,4 +14,4 @@ export const policySchema = z.strictObject({
   maxWaiverDays: z.int().min(1).max(90).default(90),
 });
 export type Policy = z.infer<typeof policySchema>;
-export const DEFAULT_POLICY: Policy = policySchema.parse({});
+export const DEFAULT_POLICY: Policy = policySchema.parse({}, ONCE);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Severities, worst first (DESIGN.md §2). */
 export const SEVERITIES = ['blocker', 'high', 'medium', 'low', 'info'] as const;

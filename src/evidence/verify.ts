@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, sha256 } from '../core/canonical.ts';
 import { type Check, type Checklist, checkpointsOf } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';

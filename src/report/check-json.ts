@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fixSchema, locationSchema } from '../core/finding.ts';
 import type { GateCheckpoint, GateFinding } from '../core/gate.ts';
 import { gateCheckpoints } from '../core/gate.ts';

@@ -1,6 +1,8 @@
-import { z } from 'zod';
+import { isUtf8 } from 'node:buffer';
+import * as z from 'zod';
 import { canonicalJson, sha256 } from '../core/canonical.ts';
 import { type AuditEvent, type EventType, eventDataSchemas } from '../core/events.ts';
+import { ONCE } from '../core/parse-once.ts';
 
 /** Version of the journal's format that this program writes, and the only one it reads. */
 export const ENTRY_VERSION = 1;
@@ -38,8 +40,6 @@ export type Decoded =
   | { ok: false; kind: 'corrupt'; why: string }
   | { ok: false; kind: 'newer'; why: string };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 function corrupt(why: string): Decoded {
   return { ok: false, kind: 'corrupt', why };
 }
@@ -60,7 +60,8 @@ export function decodeLine(line: Uint8Array, seq: number, prev: string): Decoded
   let text: string;
   let raw: unknown;
   try {
-    text = utf8.decode(line);
+    if (!isUtf8(line)) return corrupt('it is not JSON');
+    text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
     raw = JSON.parse(text);
   } catch {
     return corrupt('it is not JSON');
@@ -69,17 +70,18 @@ export function decodeLine(line: Uint8Array, seq: number, prev: string): Decoded
   const version = (raw as { v?: unknown }).v;
   if (typeof version === 'number' && Number.isInteger(version) && version > ENTRY_VERSION)
     return newer(`format version ${version}`);
-  const parsed = entrySchema.safeParse(raw);
+  const parsed = entrySchema.safeParse(raw, ONCE);
   if (!parsed.success) return corrupt('it is not an entry');
   const entry = parsed.data;
-  const { hash, ...body } = entry;
+  // Of the line itself, whose keys stand in canonical order: zod puts them in another, and ordering them again takes time.
+  const { hash, ...body } = raw as JournalEntry;
   if (sha256(DOMAIN + canonicalJson(body)) !== hash || canonicalJson(raw) !== text)
     return corrupt('its hash does not match its content');
   if (entry.prev !== prev) return corrupt('it does not follow the entry before it');
   if (entry.seq !== seq) return corrupt(`it says it is entry ${entry.seq}`);
   // The hash holds, so a program wrote it like this: one that knows more than this one.
   if (!isEventType(entry.type)) return newer(`an entry of type “${entry.type}”`);
-  const data = eventDataSchemas[entry.type].safeParse(entry.data);
+  const data = eventDataSchemas[entry.type].safeParse(entry.data, ONCE);
   if (!data.success) return newer(`an entry of type “${entry.type}” with content unknown to this version`);
   if ((entry.type === 'genesis') !== (seq === 1))
     return corrupt(seq === 1 ? 'it does not begin an audit' : 'it begins another audit');

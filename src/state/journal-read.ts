@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { EventData } from '../core/events.ts';
+import { ONCE } from '../core/parse-once.ts';
 import { codeOf, type Disk, diskError, nodeDisk } from './disk.ts';
 import { decodeLine, ENTRY_VERSION, MAX_LINE_BYTES, NO_HASH } from './entry.ts';
 import { type Scan, scanJournal } from './journal-scan.ts';
@@ -35,7 +36,7 @@ export function readHead(folder: string, disk: Disk): z.infer<typeof headSchema>
     throw diskError(error, 'the audit cannot be read', path);
   }
   try {
-    return headSchema.parse(JSON.parse(text));
+    return headSchema.parse(JSON.parse(text), ONCE);
   } catch (error) {
     throw refuse('journal-corrupt', `${path} does not say where the journal ends`, RESTORE, error);
   }
@@ -123,7 +124,7 @@ export function outlineJournal(folder: string, disk: Disk = nodeDisk): Outline |
     if (!decoded.ok || decoded.event.type !== 'genesis') return null;
     // After the last newline stands nothing, or an entry that is being written.
     const last: unknown = JSON.parse(tail.at(-2) ?? first ?? '');
-    const lastEventAt = z.object({ ts: z.string() }).parse(last).ts;
+    const lastEventAt = z.object({ ts: z.string() }).parse(last, ONCE).ts;
     return { genesis: decoded.event.data, startedAt: decoded.event.at, lastEventAt };
   } catch {
     return null;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EXIT, UserError } from '../core/errors.ts';
 import { type AuditEvent, type NewEvent, resultSetSchema } from '../core/events.ts';
 import type { Snapshot } from '../core/facts.ts';
+import { ONCE } from '../core/parse-once.ts';
 import type { AuditState } from '../core/state.ts';
 import { type BlobStore, openBlobs } from './blobs.ts';
 import type { Disk } from './disk.ts';
@@ -145,7 +146,7 @@ export class JournalStore implements AuditStore {
 
   readonly #resultsOf: ResultsOf = (ref) => {
     const bytes = this.blobs.get(ref.sha256);
-    const parsed = resultSetSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+    const parsed = resultSetSchema.safeParse(JSON.parse(bytes.toString('utf8')), ONCE);
     if (parsed.success) return parsed.data;
     throw new UserError(
       'results-unreadable',

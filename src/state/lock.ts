@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT, UserError } from '../core/errors.ts';
+import { ONCE } from '../core/parse-once.ts';
 import { printable } from '../core/text.ts';
 import { codeOf, type Disk, diskError, nodeDisk, removeQuietly, TEMPORARY, writeNewFile } from './disk.ts';
 
@@ -99,7 +100,7 @@ function readLock(path: string, disk: Disk): LockInfo | 'unreadable' | null {
     throw diskError(error, 'the lock of the audit cannot be read', path);
   }
   try {
-    return lockSchema.parse(JSON.parse(text));
+    return lockSchema.parse(JSON.parse(text), ONCE);
   } catch {
     return 'unreadable';
   }

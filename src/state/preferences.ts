@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { z } from 'zod';
+import * as z from 'zod';
 import { personSchema } from '../core/events.ts';
+import { ONCE } from '../core/parse-once.ts';
 
 /*
  * Per-user preferences, in the system's place for them. `conf` writes them; it is loaded only then, since it costs tens of
@@ -55,7 +56,7 @@ async function openFile(options: PreferenceOptions) {
 export function readPreferences(options: PreferenceOptions = {}): Preferences {
   try {
     const stored: unknown = JSON.parse(readFileSync(join(folderOf(options), 'config.json'), 'utf8'));
-    return preferencesSchema.parse({ ...NONE, ...(stored as object) });
+    return preferencesSchema.parse({ ...NONE, ...(stored as object) }, ONCE);
   } catch {
     return NONE;
   }

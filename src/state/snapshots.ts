@@ -9,6 +9,7 @@ import {
   type SnapshotHeader,
   snapshotHeaderSchema,
 } from '../core/facts.ts';
+import { ONCE } from '../core/parse-once.ts';
 import { facetText } from '../core/snapshot.ts';
 import type { BlobStore } from './blobs.ts';
 import { codeOf, type Disk, diskError, makeFolder, writeFileDurably } from './disk.ts';
@@ -72,7 +73,7 @@ function readHeader(folder: string, id: string, disk: Disk): SnapshotHeader {
     throw new UserError('snapshot-missing', `the snapshot ${id} is missing (${path})`, next, EXIT.unknown);
   }
   try {
-    const header = snapshotHeaderSchema.parse(JSON.parse(text));
+    const header = snapshotHeaderSchema.parse(JSON.parse(text), ONCE);
     if (header.id === id) return header;
   } catch {
     // Said below.

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FACT_SOURCES } from '../../src/core/facts.ts';
 import { readProject } from '../../src/facts/platform/client.ts';
 import { collectPlatform } from '../../src/facts/platform/collect.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { severitySchema } from '../../core/severity.ts';
 import { packageRoot } from '../package-root.ts';
 

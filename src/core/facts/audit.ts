@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { facet, name } from './facet.ts';
 
 /* What the audit knows of itself: how the target came about, what the project declares, what section 7 judges. */

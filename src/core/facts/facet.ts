@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What else holds for a facet, apart from its shape. */
 export interface FacetTraits {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from './facet.ts';
 
 /** A function, as FunctionFact names it; `body`: sha256 of its redacted body, to tell whether another database has the same. */

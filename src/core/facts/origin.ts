@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from './facet.ts';
 
 /** Which statement of the repository's history gave an object, or one aspect of it, its present state. */

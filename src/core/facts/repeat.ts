@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { facet, name } from './facet.ts';
 
 /* What comes of running the repository's scripts once more: migrations, declared schema, seeds, down scripts. */

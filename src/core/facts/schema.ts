@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { acl, comment, extension, facet, name } from './facet.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { facet, name } from './facet.ts';
 import { plpgsqlReport } from './function-report.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
 import { AUTH_SECRETS, AUTH_SETTINGS } from './auth-settings.ts';
 import { ManagementError, type ManagementTarget, readProject } from './client.ts';

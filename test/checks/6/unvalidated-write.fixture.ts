@@ -6,7 +6,7 @@ const files = {
   'supabase/config.toml': '[api]\nschemas = ["public", "graphql_public"]\n',
   'package.json': '{"dependencies": {"react": "19.2.9", "vite": "7.0.0", "@supabase/supabase-js": "2.109.0"}}',
 };
-const route = (body: string) => `import { z } from 'zod';
+const route = (body: string) => `import * as z from 'zod';
 import { supabase } from '../../lib';
 const schema = z.object({ title: z.string() });
 export async function POST(request: Request) {
