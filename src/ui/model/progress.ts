@@ -1,5 +1,5 @@
 import { formatMs } from '../../core/duration.ts';
-import { counted } from '../../core/text.ts';
+import { counted, grouped } from '../../core/text.ts';
 import type { RunProgress, RunSummary } from '../../engine/controller.ts';
 import { between, type Line, span } from './line.ts';
 
@@ -54,8 +54,8 @@ export function progressLine(running: Running, width: number, animate: boolean):
 /** What a run changed: `2 fixed, 1 new; collected 12 facts in 1.2 s`. `first`: checks that had never run before. */
 export function summaryText(summary: RunSummary, first: number): string {
   const changes = [
-    summary.fixed.length > 0 ? `${summary.fixed.length.toLocaleString('en-US')} fixed` : '',
-    summary.appeared.length > 0 ? `${summary.appeared.length.toLocaleString('en-US')} new` : '',
+    summary.fixed.length > 0 ? `${grouped(summary.fixed.length)} fixed` : '',
+    summary.appeared.length > 0 ? `${grouped(summary.appeared.length)} new` : '',
     first > 0 ? `${counted(first, 'check')} run for the first time` : '',
   ].filter(Boolean);
   const what = changes.length === 0 ? 'nothing changed' : changes.join(', ');
