@@ -1,7 +1,19 @@
 import { PRIVILEGE, parseAclItem } from '../../../core/acl.ts';
 import type { Origin } from '../../../core/facts/origin.ts';
 
-/** A row of read.sql: what an object was like after a statement. */
+/** What is left of an object of the log, with today's names (objects.sql). */
+export interface Identity {
+  kind: string;
+  schema: string;
+  name: string;
+  table: string | null;
+  column: string | null;
+  signature: string | null;
+  /** For an index: the constraint it stands for. */
+  constraint_object: string | null;
+}
+
+/** What an object was like after a statement. */
 export interface LogRow {
   class: string;
   object: string;
@@ -16,14 +28,6 @@ export interface LogRow {
   facets: (string | null)[];
   /** `file:line[:line in the DO block]` by number of file; null for what the platform did. */
   at: string | null;
-  kind: string;
-  schema: string;
-  name: string;
-  table: string | null;
-  column: string | null;
-  signature: string | null;
-  /** For an index: the constraint it stands for. */
-  constraint_object: string | null;
 }
 
 /** Names of what recorder.sql keeps of each class, in its order; null where nothing is told of it. */
@@ -34,7 +38,7 @@ const FACETS: Readonly<Record<string, readonly string[]>> = {
   pg_constraint: ['validated', 'actions'],
   pg_trigger: ['definition', 'enabled'],
   pg_proc: ['schema', 'owner', 'grants', 'security', 'settings', 'definition'],
-  pg_policy: ['definition'],
+  pg_policy: ['definition', 'roles', 'using', 'check'],
   pg_namespace: ['owner', 'grants'],
   pg_type: ['schema', 'owner', 'grants', 'definition'],
   pg_extension: ['schema', 'version'],
@@ -47,6 +51,9 @@ const PRIVILEGE_NAMES = new Map(Object.entries(PRIVILEGE).map(([name, letter]) =
 
 /** Place of a statement, as the log has it. */
 type At = string | null;
+
+/** Aspects of a policy, which ALTER POLICY says one by one; what it does not say stays where it was. */
+const POLICY_PARTS = new Set(['roles', 'using', 'check']);
 
 interface State {
   /** The last thing said of it, and the first. */
@@ -87,56 +94,72 @@ class Defaults {
   }
 
   /** The statement that made a new object come with a privilege; null when none of the project's did. */
-  placeOf(row: LogRow, item: string): At {
+  placeOf(row: LogRow, kind: string | undefined, item: string): At {
     const [schema, owner] = row.facets;
-    const type = DEFAULT_TYPES[row.kind] ?? 'r';
+    const type = DEFAULT_TYPES[kind ?? ''] ?? 'r';
     return (
       this.#places.get(`${owner}:${schema}:${type}:${item}`) ?? this.#places.get(`${owner}:0:${type}:${item}`) ?? null
     );
   }
 }
 
-/** Follows the log and gives the statement that last decided about each object, and about each of its aspects. */
-export function foldLog(rows: readonly LogRow[], placeOf: (at: string, named: string | null) => Place): Origin[] {
+/** Names an object of the log. */
+export function keyOf({ class: kind, object, part }: Pick<LogRow, 'class' | 'object' | 'part'>): string {
+  return `${kind}:${object}:${part}`;
+}
+
+/**
+ * Follows the log and gives the statement that last decided about each object that is left, and about each of its aspects.
+ * `left` names those by keyOf.
+ */
+export function foldLog(
+  rows: readonly LogRow[],
+  left: ReadonlyMap<string, Identity>,
+  placeOf: (at: string, named: string | null) => Place,
+): Origin[] {
   const defaults = new Defaults();
   const states = new Map<string, State>();
-  /** Tables and the statements that gave one of their columns another type. */
-  const retyped = new Set<string>();
+  /** The statements that gave a column another type. */
+  const retyped = new Set<At>();
   for (const row of rows) {
-    const key = `${row.class}:${row.object}:${row.part}`;
-    if (row.class === 'pg_default_acl') {
-      defaults.note(row);
-      if (row.kind === '') continue;
-    }
+    const key = keyOf(row);
+    if (row.class === 'pg_default_acl') defaults.note(row);
     const known = states.get(key);
     if (row.facets[0] === 'comment' && row.facets.length === 1) {
       known?.facets.set('comment', row.at);
       continue;
     }
     if (known) {
-      if (row.part > 0 && known.values[0] !== row.facets[0]) retyped.add(`${row.object} ${row.at}`);
+      if (row.part > 0 && known.values[0] !== row.facets[0]) retyped.add(row.at);
       change(known, row);
-    } else states.set(key, born(row, defaults));
+    } else states.set(key, born(row, left.get(key)?.kind, defaults));
   }
-  inherit(states.values(), retyped);
-  return [...states.values()].flatMap((state) => (state.row.kind === '' ? [] : originsOf(state, states, placeOf)));
+  inherit(states, left, retyped);
+  return [...states].flatMap(([key, state]) => {
+    const identity = left.get(key);
+    return identity ? originsOf(state, identity, states, placeOf) : [];
+  });
 }
 
 /** A column's new type makes the constraints and indexes on it anew: they stay what they were, with another oid. */
-function inherit(states: Iterable<State>, retyped: ReadonlySet<string>): void {
+function inherit(
+  states: ReadonlyMap<string, State>,
+  left: ReadonlyMap<string, Identity>,
+  retyped: ReadonlySet<At>,
+): void {
   const goneFrom = new Map<string, State>();
-  for (const state of states) {
+  for (const [key, state] of states) {
     const { first, row } = state;
     if (first.parent === null) continue;
     const before = goneFrom.get(`${first.class} ${first.parent} ${shortName(first)}`);
-    if (before && retyped.has(`${first.parent} ${first.at}`)) {
+    if (before && retyped.has(first.at)) {
       if (state.definition === first.at) {
         state.definition = before.definition;
         state.named = before.named;
       }
       for (const [aspect, at] of before.facets) if (!state.facets.has(aspect)) state.facets.set(aspect, at);
     }
-    if (row.kind === '') goneFrom.set(`${row.class} ${row.parent} ${shortName(row)}`, state);
+    if (!left.has(key)) goneFrom.set(`${row.class} ${row.parent} ${shortName(row)}`, state);
   }
 }
 
@@ -148,12 +171,15 @@ function namesOf(row: LogRow): readonly string[] {
   return row.part > 0 ? COLUMN : (FACETS[row.class] ?? []);
 }
 
-function born(row: LogRow, defaults: Defaults): State {
+function born(row: LogRow, kind: string | undefined, defaults: Defaults): State {
   const grants = new Map<string, { at: At; held: boolean }>();
   const acl = row.facets[namesOf(row).indexOf('grants')];
   for (const item of granted(acl ?? null))
-    grants.set(item, { at: row.at === null ? null : (defaults.placeOf(row, item) ?? row.at), held: true });
-  return { row, first: row, definition: row.at, named: row.named, values: row.facets, facets: new Map(), grants };
+    grants.set(item, { at: row.at === null ? null : (defaults.placeOf(row, kind, item) ?? row.at), held: true });
+  const facets = new Map<string, At>(
+    row.class === 'pg_policy' ? [...POLICY_PARTS].map((part) => [part, row.at] as const) : [],
+  );
+  return { row, first: row, definition: row.at, named: row.named, values: row.facets, facets, grants };
 }
 
 function change(state: State, row: LogRow): void {
@@ -163,7 +189,7 @@ function change(state: State, row: LogRow): void {
     if (name === 'grants') {
       if (!same) changeGrants(state, row, index);
     } else if (!same || (row.made && SAID_BY_CREATE.has(name))) {
-      if (name === 'definition') {
+      if (name === 'definition' || POLICY_PARTS.has(name)) {
         state.definition = row.at;
         state.named = row.named;
       }
@@ -173,7 +199,7 @@ function change(state: State, row: LogRow): void {
   if (names.length === 0 || row.made) {
     state.definition = row.at;
     state.named = row.named;
-  }
+  } else if (shortName(state.row) !== shortName(row)) state.facets.set('name', row.at);
   state.values = row.facets;
   state.row = row;
 }
@@ -193,13 +219,13 @@ export interface Place {
 
 function originsOf(
   state: State,
+  identity: Identity,
   states: ReadonlyMap<string, State>,
   placeOf: (at: string, named: string | null) => Place,
 ): Origin[] {
   const { row } = state;
-  const { kind, schema, name, table, column, signature } = row;
-  const object = { kind, schema, name, table, column, signature };
-  const behind = row.constraint_object === null ? undefined : states.get(`pg_constraint:${row.constraint_object}:0`);
+  const { constraint_object, ...object } = identity;
+  const behind = constraint_object === null ? undefined : states.get(`pg_constraint:${constraint_object}:0`);
   const definition = behind?.definition ?? state.definition;
   const named = behind ? behind.named : state.named;
   const own = definition === null ? null : placeOf(definition, row.part > 0 ? `column,${named}` : named);

@@ -4,12 +4,13 @@ set allow_system_table_mods = on;
 create schema pg_supaready;
 set allow_system_table_mods = off;
 
--- One row whenever something about an object is not as it was: what it is like then, and the statement that runs.
-create table pg_supaready.log (
+-- One row for each part of an object that a command made, named or changed: what it is like then, and the statement that runs.
+create unlogged table pg_supaready.log (
   seq bigint generated always as identity,
   classid oid not null,
   objid oid not null,
   objsubid int not null,
+  -- A CREATE has just made or replaced it.
   made boolean not null,
   -- The table of a constraint or index, which gets a new oid when a column's type changes.
   parent oid,
@@ -18,117 +19,194 @@ create table pg_supaready.log (
   facets text[] not null,
   at text
 );
-create index on pg_supaready.log (classid, objid, objsubid, seq desc);
-create table pg_supaready.errors (message text, at text);
+create unlogged table pg_supaready.errors (message text, at text);
+-- A row inserted here tells how far the transaction's commands have come.
+create unlogged table pg_supaready.clock (ticks boolean);
 
--- Notes a relation and what hangs on it, as far as it is not as it was. `made_now` is the relation, or its trigger, that a
--- CREATE has just made or replaced. Order of the facets: see fold.ts.
-create function pg_supaready.note_relation(relation oid, made_now oid, place text) returns void
-language plpgsql set search_path = pg_catalog as $$
+-- What every object is like now, under the relation it hangs on. Order of the facets: see fold.ts. `version` and `command` are
+-- those of the catalogue's row: what a statement has not changed is told by them alone.
+create view pg_supaready.state as
+select 'pg_class'::regclass::oid as classid, c.oid as objid, 0 as objsubid, c.oid as relation, c.relnamespace as namespace, i.indrelid as parent, c.relname::text as name,
+  array[c.relnamespace::text, c.relowner::text, array_to_string(c.relacl, E'\x1f'), c.relrowsecurity::text, c.relforcerowsecurity::text, c.reloptions::text, c.relreplident::text, null] as facets,
+  c.xmin as version, c.cmin::text::bigint as command
+from pg_class c left join pg_index i on i.indexrelid = c.oid
+union all
+select 'pg_class'::regclass, c.oid, 0, i.indrelid, c.relnamespace, i.indrelid, c.relname,
+  array[c.relnamespace::text, c.relowner::text, array_to_string(c.relacl, E'\x1f'), c.relrowsecurity::text, c.relforcerowsecurity::text, c.reloptions::text, c.relreplident::text, null],
+  c.xmin, c.cmin::text::bigint
+from pg_index i join pg_class c on c.oid = i.indexrelid
+union all
+select 'pg_class'::regclass, a.attrelid, a.attnum, a.attrelid, null, null, a.attname,
+  array[concat_ws(' ', a.atttypid, a.atttypmod, nullif(a.attcollation, 0)), a.attnotnull::text, a.attidentity::text || a.attgenerated::text,
+    array_to_string(a.attacl, E'\x1f'), (select md5(d.adbin::text) from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum and a.atthasdef)],
+  a.xmin, a.cmin::text::bigint
+from pg_attribute a where a.attnum > 0 and not a.attisdropped
+union all
+-- Another default is another row of pg_attrdef, with which the column's own stays as it is.
+select 'pg_class'::regclass, a.attrelid, a.attnum, a.attrelid, null, null, a.attname,
+  array[concat_ws(' ', a.atttypid, a.atttypmod, nullif(a.attcollation, 0)), a.attnotnull::text, a.attidentity::text || a.attgenerated::text,
+    array_to_string(a.attacl, E'\x1f'), md5(d.adbin::text)],
+  d.xmin, d.cmin::text::bigint
+from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+union all
+select 'pg_constraint'::regclass, k.oid, 0, k.conrelid, null, k.conrelid,
+  concat_ws(',', k.contype::text, k.conname,
+    (select string_agg(a.attname, ',' order by n) from unnest(k.conkey) with ordinality u(attnum, n) join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.attnum)),
+  array[k.convalidated::text, concat(k.confupdtype, k.confdeltype, k.condeferrable, k.condeferred)],
+  k.xmin, k.cmin::text::bigint
+from pg_constraint k
+union all
+select 'pg_trigger'::regclass, t.oid, 0, t.tgrelid, null, t.tgrelid, t.tgname,
+  array[md5(concat_ws(' ', t.tgfoid, t.tgtype, t.tgattr, t.tgargs, t.tgqual, t.tgoldtable, t.tgnewtable)), t.tgenabled::text],
+  t.xmin, t.cmin::text::bigint
+from pg_trigger t where not t.tgisinternal
+union all
+select 'pg_proc'::regclass, p.oid, 0, null, p.pronamespace, null, p.proname,
+  array[p.pronamespace::text, p.proowner::text, array_to_string(p.proacl, E'\x1f'), p.prosecdef::text, p.proconfig::text,
+    md5(concat_ws(' ', p.prosrc, p.probin, p.prosqlbody, p.prolang, p.provolatile, p.prorettype, p.proparallel, p.proisstrict, p.proargnames, p.proargdefaults))],
+  p.xmin, p.cmin::text::bigint
+from pg_proc p
+union all
+select 'pg_policy'::regclass, p.oid, 0, null, null, null, p.polname,
+  array[concat_ws(' ', p.polcmd, p.polpermissive), p.polroles::text, md5(p.polqual::text), md5(p.polwithcheck::text)], p.xmin, p.cmin::text::bigint
+from pg_policy p
+union all
+select 'pg_namespace'::regclass, n.oid, 0, null, n.oid, null, n.nspname, array[n.nspowner::text, array_to_string(n.nspacl, E'\x1f')], n.xmin, n.cmin::text::bigint
+from pg_namespace n
+union all
+select 'pg_type'::regclass, t.oid, 0, null, t.typnamespace, null, t.typname,
+  array[t.typnamespace::text, t.typowner::text, array_to_string(t.typacl, E'\x1f'),
+    concat_ws(' ', t.typnotnull, t.typdefault, (select string_agg(e.enumlabel, ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))],
+  t.xmin, t.cmin::text::bigint
+from pg_type t
+union all
+select 'pg_extension'::regclass, e.oid, 0, null, null, null, e.extname, array[e.extnamespace::text, e.extversion], e.xmin, e.cmin::text::bigint from pg_extension e
+union all
+select 'pg_publication'::regclass, p.oid, 0, null, null, null, p.pubname, array[concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate)],
+  p.xmin, p.cmin::text::bigint
+from pg_publication p
+union all
+select 'pg_default_acl'::regclass, d.oid, 0, null, null, null, null, array[d.defaclrole::text, d.defaclnamespace::text, d.defaclobjtype::text, array_to_string(d.defaclacl, E'\x1f')],
+  d.xmin, d.cmin::text::bigint
+from pg_default_acl d;
+
+-- Notes what changed after the command numbered `since` in this transaction (rows no older than `recent`) of these relations.
+create function pg_supaready.note_changed(relations oid[], recent int, since bigint, place text) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  noted bigint;
 begin
   insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-  select o.classid, o.objid, o.objsubid, was.facets is null or (o.objid is not distinct from made_now and o.objsubid = 0), o.parent, o.name, o.facets, place
-  from (
-    select 'pg_class'::regclass::oid as classid, c.oid as objid, 0 as objsubid, null::oid as parent, c.relname::text as name,
-      array[c.relnamespace::text, c.relowner::text, array_to_string(c.relacl, E'\x1f'), c.relrowsecurity::text, c.relforcerowsecurity::text, c.reloptions::text, c.relreplident::text,
-        case when c.relkind in ('v', 'm') then md5(pg_get_viewdef(c.oid)) end] as facets
-    from pg_class c where c.oid = relation
-    union all
-    select 'pg_class'::regclass::oid, a.attrelid, a.attnum, null, a.attname::text,
-      array[concat_ws(' ', a.atttypid, a.atttypmod, nullif(a.attcollation, 0)), a.attnotnull::text, a.attidentity::text || a.attgenerated::text,
-        array_to_string(a.attacl, E'\x1f'), (select md5(d.adbin::text) from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum and a.atthasdef)]
-    from pg_attribute a join pg_class c on c.oid = a.attrelid
-    where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm', 'c')
-    union all
-    select 'pg_constraint'::regclass::oid, k.oid, 0, k.conrelid,
-      concat_ws(',', k.contype::text, k.conname,
-        (select string_agg(a.attname, ',' order by n) from unnest(k.conkey) with ordinality u(attnum, n) join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.attnum)),
-      array[k.convalidated::text, concat(k.confupdtype, k.confdeltype, k.condeferrable, k.condeferred)]
-    from pg_constraint k where k.conrelid = relation
-    union all
-    select 'pg_class'::regclass::oid, i.indexrelid, 0, i.indrelid, c.relname::text,
-      array[c.relnamespace::text, c.relowner::text, null, null, null, c.reloptions::text, null, i.indisvalid::text]
-    from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = relation
-    union all
-    select 'pg_trigger'::regclass::oid, t.oid, 0, null, t.tgname::text,
-      array[md5(concat_ws(' ', t.tgfoid, t.tgtype, t.tgattr, t.tgargs, t.tgqual, t.tgoldtable, t.tgnewtable)), t.tgenabled::text]
-    from pg_trigger t where t.tgrelid = relation and not t.tgisinternal
-  ) o
-  left join lateral (
-    select l.facets, l.name from pg_supaready.log l
-    where l.classid = o.classid and l.objid = o.objid and l.objsubid = o.objsubid and l.facets[1] is distinct from 'comment'
-    order by l.seq desc limit 1
-  ) was on true
-  where was.facets is distinct from o.facets or was.name is distinct from o.name or (o.objid is not distinct from made_now and o.objsubid = 0);
+  select s.classid, s.objid, s.objsubid, false, s.parent, s.name, s.facets, place
+  from pg_supaready.state s
+  where s.relation = any (relations) and age(s.version) <= recent and s.command > since;
+  get diagnostics noted = row_count;
+  return noted;
 end
 $$;
 
-create function pg_supaready.note_other(object_class oid, object oid, made_now boolean, place text) returns void
-language plpgsql set search_path = pg_catalog as $$
+-- Notes one object, whether or not it changed: a command has just named it.
+create function pg_supaready.note(class oid, object oid, made_now boolean, place text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
-  insert into pg_supaready.log (classid, objid, objsubid, made, name, facets, at)
-  select o.classid, o.objid, o.objsubid, was.facets is null or (made_now and o.objid = object and o.objsubid = 0), o.name, o.facets, place
-  from (
-    select object_class as classid, p.oid as objid, 0 as objsubid, p.proname::text as name,
-      array[p.pronamespace::text, p.proowner::text, array_to_string(p.proacl, E'\x1f'), p.prosecdef::text, p.proconfig::text,
-        md5(concat_ws(' ', p.prosrc, p.probin, p.prosqlbody, p.prolang, p.provolatile, p.prorettype, p.proparallel, p.proisstrict, p.proargnames, p.proargdefaults))] as facets
-    from pg_proc p where object_class = 'pg_proc'::regclass and p.oid = object
-    union all
-    select object_class, p.oid, 0, p.polname::text,
-      array[md5(concat_ws(' ', p.polcmd, p.polpermissive, p.polroles, p.polqual, p.polwithcheck))]
-    from pg_policy p where object_class = 'pg_policy'::regclass and p.oid = object
-    union all
-    select object_class, n.oid, 0, n.nspname::text, array[n.nspowner::text, array_to_string(n.nspacl, E'\x1f')] from pg_namespace n where object_class = 'pg_namespace'::regclass and n.oid = object
-    union all
-    select object_class, t.oid, 0, t.typname::text, array[t.typnamespace::text, t.typowner::text, array_to_string(t.typacl, E'\x1f'), concat_ws(' ', t.typnotnull, t.typdefault)]
-    from pg_type t where object_class = 'pg_type'::regclass and t.oid = object
-    union all
-    select object_class, e.oid, 0, e.extname::text, array[e.extnamespace::text, e.extversion] from pg_extension e where object_class = 'pg_extension'::regclass and e.oid = object
-    union all
-    select object_class, p.oid, 0, p.pubname::text, array[concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate)]
-    from pg_publication p where object_class = 'pg_publication'::regclass and p.oid = object
-    union all
-    select object_class, object, 0, null, '{}' where object_class not in ('pg_proc'::regclass, 'pg_policy'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass, 'pg_extension'::regclass, 'pg_publication'::regclass)
-  ) o
-  left join lateral (
-    select l.facets, l.name from pg_supaready.log l
-    where l.classid = o.classid and l.objid = o.objid and l.objsubid = o.objsubid and l.facets[1] is distinct from 'comment'
-    order by l.seq desc limit 1
-  ) was on true
-  where was.facets is distinct from o.facets or (made_now and o.objid = object and o.objsubid = 0);
+  if class = 'pg_class'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
+    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
+    from pg_supaready.state s where s.classid = 'pg_class'::regclass and s.objid = object and s.relation = object and s.objsubid = 0;
+  elsif class = 'pg_proc'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
+    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
+    from pg_supaready.state s where s.classid = 'pg_proc'::regclass and s.objid = object;
+  elsif class = 'pg_policy'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
+    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
+    from pg_supaready.state s where s.classid = 'pg_policy'::regclass and s.objid = object;
+  elsif class = 'pg_trigger'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
+    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
+    from pg_supaready.state s where s.classid = 'pg_trigger'::regclass and s.objid = object;
+  else
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
+    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
+    from pg_supaready.state s where s.classid = class and s.objid = object;
+    -- Of what the view has no facets, only that it was named: a CREATE, as nothing else of it is told.
+    if not found then
+      insert into pg_supaready.log (classid, objid, objsubid, made, facets, at) values (class, object, 0, made_now, '{}', place);
+    end if;
+  end if;
 end
 $$;
 
--- What GRANT and REVOKE changed in this transaction: they tell an event trigger of no object.
-create function pg_supaready.granted(text, xid) returns table (classid oid, objid oid)
-language sql stable set search_path = pg_catalog as $$
-  select 'pg_class'::regclass::oid, c.oid from pg_class c
-  where $1 in ('TABLE', 'SEQUENCE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE') and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-    and (age(c.xmin) <= age($2) or exists (select from pg_attribute a where a.attrelid = c.oid and a.attacl is not null and age(a.xmin) <= age($2)))
-  union all
-  select 'pg_proc'::regclass::oid, p.oid from pg_proc p
-  where $1 in ('FUNCTION', 'PROCEDURE', 'ROUTINE', 'AGGREGATE') and p.oid >= 16384 and age(p.xmin) <= age($2)
-  union all
-  select 'pg_namespace'::regclass::oid, n.oid from pg_namespace n where $1 = 'SCHEMA' and age(n.xmin) <= age($2)
-  union all
-  select 'pg_type'::regclass::oid, t.oid from pg_type t where $1 in ('TYPE', 'DOMAIN') and t.oid >= 16384 and age(t.xmin) <= age($2)
+-- GRANT and REVOKE name no object to an event trigger: what they changed is found by its age. Most often the transaction's own
+-- number is on it; after an exception block another is, for which all rows are measured.
+create function pg_supaready.note_granted(object_type text, top xid, recent int, since bigint, place text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  relations oid[];
+begin
+  if object_type in ('TABLE', 'SEQUENCE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE') then
+    relations := array(select c.oid from pg_class c where c.xmin = top and c.cmin::text::bigint > since)
+      || array(select distinct a.attrelid from pg_attribute a where a.xmin = top and a.cmin::text::bigint > since);
+    if relations = '{}' then
+      relations := array(select c.oid from pg_class c where age(c.xmin) <= recent and c.cmin::text::bigint > since)
+        || array(select distinct a.attrelid from pg_attribute a where age(a.xmin) <= recent and a.cmin::text::bigint > since);
+    end if;
+    perform pg_supaready.note_changed(relations, recent, since, place);
+  elsif object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE', 'AGGREGATE') then
+    perform pg_supaready.note('pg_proc'::regclass, p.oid, false, place) from pg_proc p where p.xmin = top and p.cmin::text::bigint > since;
+    if not found then
+      perform pg_supaready.note('pg_proc'::regclass, p.oid, false, place) from pg_proc p where age(p.xmin) <= recent and p.cmin::text::bigint > since;
+    end if;
+  elsif object_type = 'SCHEMA' then
+    perform pg_supaready.note('pg_namespace'::regclass, n.oid, false, place) from pg_namespace n where age(n.xmin) <= recent and n.cmin::text::bigint > since;
+  elsif object_type in ('TYPE', 'DOMAIN') then
+    perform pg_supaready.note('pg_type'::regclass, t.oid, false, place) from pg_type t where age(t.xmin) <= recent and t.cmin::text::bigint > since;
+  end if;
+end
+$$;
+
+-- What changes a table changes its partitions and children.
+create function pg_supaready.with_children(relation oid) returns oid[]
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  if not exists (select from pg_class c where c.oid = relation and c.relhassubclass) then
+    return array[relation];
+  end if;
+  return array(
+    with recursive below as (
+      select relation as child
+      union select i.inhrelid from below b join pg_inherits i on i.inhparent = b.child
+    )
+    select child from below
+  );
+end
 $$;
 
 -- The line within a DO block, where one is running, stands in the context.
 create function pg_supaready.place(context text) returns text
-language sql stable set search_path = pg_catalog as $$
-  select nullif(current_setting('supaready.at', true), '')
-    || coalesce(':' || (regexp_match(context, '(?:^|\n)PL/pgSQL function inline_code_block line (\d+) at [^\n]*$'))[1], '')
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  place text := nullif(current_setting('supaready.at', true), '');
+begin
+  if position('inline_code_block' in context) = 0 then
+    return place;
+  end if;
+  return place || coalesce(':' || (regexp_match(context, '(?:^|\n)PL/pgSQL function inline_code_block line (\d+) at [^\n]*$'))[1], '');
+end
 $$;
 
 create function pg_supaready.on_command() returns event_trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   command record;
-  granted record;
   context text;
   place text;
-  since xid := pg_current_xact_id()::xid;
+  top xid := pg_current_xact_id()::xid;
+  recent int := age(top);
+  -- Set until the transaction ends: where the command before this one had come to.
+  since bigint := coalesce(nullif(current_setting('supaready.since', true), ''), '-1');
+  relations oid[];
+  noted bigint;
 begin
   get diagnostics context = pg_context;
   place := pg_supaready.place(context);
@@ -136,31 +214,27 @@ begin
     if command.schema_name like 'pg\_temp%' or command.schema_name = 'pg_supaready' then
       continue;
     elsif command.command_tag in ('GRANT', 'REVOKE') then
-      for granted in select * from pg_supaready.granted(command.object_type, since) loop
-        if granted.classid = 'pg_class'::regclass then
-          perform pg_supaready.note_relation(granted.objid, null, place);
-        else
-          perform pg_supaready.note_other(granted.classid, granted.objid, false, place);
-        end if;
-      end loop;
+      perform pg_supaready.note_granted(command.object_type, top, recent, since, place);
     elsif command.command_tag = 'ALTER DEFAULT PRIVILEGES' then
-      insert into pg_supaready.log (classid, objid, objsubid, made, name, facets, at)
-      select 'pg_default_acl'::regclass, d.oid, 0, was.facets is null, null, array[d.defaclrole::text, d.defaclnamespace::text, d.defaclobjtype::text, array_to_string(d.defaclacl, E'\x1f')], place
-      from pg_default_acl d
-      left join lateral (select l.facets from pg_supaready.log l where l.classid = 'pg_default_acl'::regclass and l.objid = d.oid order by l.seq desc limit 1) was on true
-      where was.facets is distinct from array[d.defaclrole::text, d.defaclnamespace::text, d.defaclobjtype::text, array_to_string(d.defaclacl, E'\x1f')];
+      perform pg_supaready.note('pg_default_acl'::regclass, d.oid, false, place) from pg_default_acl d where age(d.xmin) <= recent and d.cmin::text::bigint > since;
     elsif command.command_tag = 'COMMENT' then
       insert into pg_supaready.log (classid, objid, objsubid, made, name, facets, at)
       values (command.classid, command.objid, command.objsubid, false, null, array['comment'], place);
-    elsif command.classid = 'pg_trigger'::regclass then
-      perform pg_supaready.note_relation(t.tgrelid, case when command.command_tag like 'CREATE%' then t.oid end, place) from pg_trigger t where t.oid = command.objid;
-    elsif command.classid = 'pg_class'::regclass then
-      perform pg_supaready.note_relation(command.objid, case when command.command_tag like 'CREATE%' then command.objid end, place);
-      perform pg_supaready.note_relation(i.indrelid, null, place) from pg_index i where i.indexrelid = command.objid;
+    elsif command.classid in ('pg_class'::regclass, 'pg_trigger'::regclass) then
+      perform pg_supaready.note(command.classid, command.objid, command.command_tag like 'CREATE%', place);
+      relations := pg_supaready.with_children(coalesce((select t.tgrelid from pg_trigger t where command.classid = 'pg_trigger'::regclass and t.oid = command.objid), command.objid));
+      noted := pg_supaready.note_changed(relations, recent, since, place);
+      -- Another type makes the foreign keys to a column anew, on whatever table they are.
+      if command.command_tag = 'ALTER TABLE' and noted > 0 then
+        perform pg_supaready.note('pg_constraint'::regclass, k.oid, false, place)
+        from pg_constraint k where k.confrelid = any (relations) and k.conrelid <> all (relations) and age(k.xmin) <= recent and k.cmin::text::bigint > since;
+      end if;
     elsif command.objid is not null then
-      perform pg_supaready.note_other(command.classid, command.objid, command.command_tag like 'CREATE%', place);
+      perform pg_supaready.note(command.classid, command.objid, command.command_tag like 'CREATE%', place);
     end if;
   end loop;
+  insert into pg_supaready.clock values (true) returning cmin::text into since;
+  perform set_config('supaready.since', since::text, true);
 exception when others then
   -- A migration must not fail because of what looks on.
   insert into pg_supaready.errors values (sqlerrm, place);
@@ -169,7 +243,7 @@ $$;
 
 -- A default that goes with the function or sequence it calls changes its table without a command on it.
 create function pg_supaready.on_drop() returns event_trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   dropped record;
   context text;
@@ -177,7 +251,7 @@ begin
   if tg_tag in ('DROP FUNCTION', 'DROP SEQUENCE', 'DROP TYPE', 'DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED', 'DROP TABLE') then
     get diagnostics context = pg_context;
     for dropped in select d.address_names from pg_event_trigger_dropped_objects() d where d.object_type = 'default value' and not d.original loop
-      perform pg_supaready.note_relation(r, null, pg_supaready.place(context))
+      perform pg_supaready.note_changed(array[r::oid], age(pg_current_xact_id()::xid), -1, pg_supaready.place(context))
       from to_regclass(format('%I.%I', dropped.address_names[1], dropped.address_names[2])) r where r is not null;
     end loop;
   end if;
@@ -187,16 +261,14 @@ end
 $$;
 
 -- What is there before the first migration came with the platform: it has no place.
-select pg_supaready.note_relation(c.oid, null, null)
-from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and n.nspname !~ '^(pg_|information_schema)';
-select pg_supaready.note_other('pg_catalog.pg_proc'::regclass, p.oid, false, null)
-from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-where n.nspname !~ '^(pg_|information_schema)';
-select pg_supaready.note_other('pg_catalog.pg_namespace'::regclass, n.oid, false, null) from pg_catalog.pg_namespace n;
+insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets)
+select s.classid, s.objid, s.objsubid, false, s.parent, s.name, s.facets
+from pg_supaready.state s
+left join pg_catalog.pg_class c on c.oid = s.relation
+join pg_catalog.pg_namespace n on n.oid = coalesce(c.relnamespace, s.namespace)
+where n.nspname !~ '^(pg_|information_schema)' and s.classid <> 'pg_catalog.pg_type'::regclass or s.classid = 'pg_catalog.pg_namespace'::regclass;
 insert into pg_supaready.log (classid, objid, objsubid, made, facets)
-select 'pg_catalog.pg_default_acl'::regclass, d.oid, 0, true, array[d.defaclrole::text, d.defaclnamespace::text, d.defaclobjtype::text, array_to_string(d.defaclacl, E'\x1f')]
-from pg_catalog.pg_default_acl d;
+select s.classid, s.objid, s.objsubid, false, s.facets from pg_supaready.state s where s.classid = 'pg_catalog.pg_default_acl'::regclass;
 
 create event trigger pg_supaready_command on ddl_command_end execute function pg_supaready.on_command();
 create event trigger pg_supaready_drop on sql_drop execute function pg_supaready.on_drop();

@@ -1,12 +1,15 @@
 import type pg from 'pg';
 import type { Origin } from '../../../core/facts/origin.ts';
 import { bodyLine, linesWithin, type StatementLines } from '../../repository/migrations/statement-lines.ts';
-import { foldLog, type LogRow, type Place } from './fold.ts';
-import readSql from './read.sql';
+import { foldLog, type Identity, keyOf, type LogRow, type Place } from './fold.ts';
+import objectsSql from './objects.sql';
 import recorderSql from './recorder.sql';
 
 /** Statements that only bring rows; they are told the same way, but their text is not kept. */
 const DATA = /^(insert|update|delete|copy|with|select)\b/i;
+
+const LOG =
+  'select classid::regclass::text as class, objid::text as object, objsubid as part, made, parent::text as parent, name as named, facets, at from pg_supaready.log order by seq';
 
 /** What the replay tells, and what it saw in the end. */
 export interface RecordedOrigins {
@@ -50,11 +53,18 @@ export class OriginRecorder {
   /** Reads what was seen and takes the recorder out of the database; null when a migration took it out itself. */
   async finish(client: pg.Client): Promise<RecordedOrigins | null> {
     try {
-      const { rows } = await client.query<LogRow>(readSql);
+      const { rows } = await client.query<LogRow>(LOG);
+      const objects = await client.query<Identity & Pick<LogRow, 'class' | 'object' | 'part'>>(objectsSql);
+      const left = new Map(
+        objects.rows.map(({ class: kind, object, part, ...identity }) => [
+          keyOf({ class: kind, object, part }),
+          identity,
+        ]),
+      );
       const errors = await client.query<{ at: string | null }>(
         'select distinct at from pg_supaready.errors order by 1',
       );
-      const origins = foldLog(rows, (at, named) => this.#place(at, named));
+      const origins = foldLog(rows, left, (at, named) => this.#place(at, named));
       const gaps = errors.rows.map(({ at }) => {
         const place = at === null ? null : this.#place(at, null);
         return place ? `what ${place.path}:${place.line} changed could not be noted` : 'a drop could not be noted';
