@@ -36,6 +36,8 @@ export async function openReplaySession(server: Pick<PostgresServer, 'url'>, dat
 
 /** A session like new, as role postgres: nothing that a file set lasts into the next. */
 export async function resetSession({ client, canElevate }: ReplaySession): Promise<void> {
-  await client.query('discard all');
+  await client.query(
+    `set session authorization default; reset all; close all; deallocate all; unlisten *; select pg_advisory_unlock_all(); discard sequences; discard temp`,
+  );
   if (canElevate) await client.query('set session authorization postgres');
 }
