@@ -23,22 +23,25 @@ export interface LogRow {
   made: boolean;
   /** The table of a constraint or index. */
   parent: string | null;
-  /** Its name then; for a constraint its type, name and columns. */
+  /** Its name then. */
   named: string | null;
+  /** Of a constraint: what pg_constraint.contype says, and the numbers of its columns. */
+  type: string | null;
+  keys: number[] | null;
   facets: (string | null)[];
   /** `file:line[:line in the DO block]` by number of file; null for what the platform did. */
   at: string | null;
 }
 
-/** Names of what recorder.sql keeps of each class, in its order; null where nothing is told of it. */
-const RELATION = ['schema', 'owner', 'grants', 'rls', 'force rls', 'options', 'replica identity', 'definition'];
+/** Names of what log.sql gives of each class, in its order. */
+const RELATION = ['schema', 'owner', 'grants', 'rls', 'force rls', 'options', 'replica identity'];
 const COLUMN = ['definition', 'not null', 'generated', 'grants', 'default'];
 const FACETS: Readonly<Record<string, readonly string[]>> = {
   pg_class: RELATION,
   pg_constraint: ['validated', 'actions'],
-  pg_trigger: ['definition', 'enabled'],
+  pg_trigger: ['enabled'],
   pg_proc: ['schema', 'owner', 'grants', 'security', 'settings', 'definition'],
-  pg_policy: ['definition', 'roles', 'using', 'check'],
+  pg_policy: ['roles', 'using', 'check'],
   pg_namespace: ['owner', 'grants'],
   pg_type: ['schema', 'owner', 'grants', 'definition'],
   pg_extension: ['schema', 'version'],
@@ -60,7 +63,7 @@ interface State {
   row: LogRow;
   first: LogRow;
   definition: At;
-  /** The constraint or column as named when it was made. */
+  /** The column as named when it was made; for a constraint its type, name and columns. */
   named: string | null;
   values: (string | null)[];
   facets: Map<string, At>;
@@ -122,17 +125,18 @@ export function foldLog(
   /** The statements that gave a column another type. */
   const retyped = new Set<At>();
   for (const row of rows) {
+    if (row.class === 'pg_description') {
+      const [of = ''] = row.facets;
+      states.get(keyOf({ ...row, class: of ?? '' }))?.facets.set('comment', row.at);
+      continue;
+    }
     const key = keyOf(row);
     if (row.class === 'pg_default_acl') defaults.note(row);
     const known = states.get(key);
-    if (row.facets[0] === 'comment' && row.facets.length === 1) {
-      known?.facets.set('comment', row.at);
-      continue;
-    }
     if (known) {
       if (row.part > 0 && known.values[0] !== row.facets[0]) retyped.add(row.at);
-      change(known, row);
-    } else states.set(key, born(row, left.get(key)?.kind, defaults));
+      change(known, row, states);
+    } else states.set(key, born(row, left.get(key)?.kind, defaults, states));
   }
   inherit(states, left, retyped);
   return [...states].flatMap(([key, state]) => {
@@ -151,7 +155,7 @@ function inherit(
   for (const [key, state] of states) {
     const { first, row } = state;
     if (first.parent === null) continue;
-    const before = goneFrom.get(`${first.class} ${first.parent} ${shortName(first)}`);
+    const before = goneFrom.get(`${first.class} ${first.parent} ${first.named}`);
     if (before && retyped.has(first.at)) {
       if (state.definition === first.at) {
         state.definition = before.definition;
@@ -159,19 +163,24 @@ function inherit(
       }
       for (const [aspect, at] of before.facets) if (!state.facets.has(aspect)) state.facets.set(aspect, at);
     }
-    if (!left.has(key)) goneFrom.set(`${row.class} ${row.parent} ${shortName(row)}`, state);
+    if (!left.has(key)) goneFrom.set(`${row.class} ${row.parent} ${row.named}`, state);
   }
 }
 
-function shortName({ class: kind, named }: LogRow): string | null {
-  return kind === 'pg_constraint' ? (named?.split(',')[1] ?? null) : named;
+/** What a statement of many lines is searched for: a column's name, or a constraint's type, name and columns. */
+function spelled(row: LogRow, states: ReadonlyMap<string, State>): string | null {
+  if (row.class !== 'pg_constraint') return row.named;
+  const columns = (row.keys ?? []).map(
+    (part) => states.get(keyOf({ class: 'pg_class', object: row.parent ?? '', part }))?.row.named ?? '',
+  );
+  return [row.type, row.named, ...columns].join(',');
 }
 
 function namesOf(row: LogRow): readonly string[] {
   return row.part > 0 ? COLUMN : (FACETS[row.class] ?? []);
 }
 
-function born(row: LogRow, kind: string | undefined, defaults: Defaults): State {
+function born(row: LogRow, kind: string | undefined, defaults: Defaults, states: ReadonlyMap<string, State>): State {
   const grants = new Map<string, { at: At; held: boolean }>();
   const acl = row.facets[namesOf(row).indexOf('grants')];
   for (const item of granted(acl ?? null))
@@ -179,10 +188,10 @@ function born(row: LogRow, kind: string | undefined, defaults: Defaults): State 
   const facets = new Map<string, At>(
     row.class === 'pg_policy' ? [...POLICY_PARTS].map((part) => [part, row.at] as const) : [],
   );
-  return { row, first: row, definition: row.at, named: row.named, values: row.facets, facets, grants };
+  return { row, first: row, definition: row.at, named: spelled(row, states), values: row.facets, facets, grants };
 }
 
-function change(state: State, row: LogRow): void {
+function change(state: State, row: LogRow, states: ReadonlyMap<string, State>): void {
   const names = namesOf(row);
   for (const [index, name] of names.entries()) {
     const same = state.values[index] === row.facets[index];
@@ -191,15 +200,15 @@ function change(state: State, row: LogRow): void {
     } else if (!same || (row.made && SAID_BY_CREATE.has(name))) {
       if (name === 'definition' || POLICY_PARTS.has(name)) {
         state.definition = row.at;
-        state.named = row.named;
+        state.named = spelled(row, states);
       }
       state.facets.set(name, row.at);
     }
   }
   if (names.length === 0 || row.made) {
     state.definition = row.at;
-    state.named = row.named;
-  } else if (shortName(state.row) !== shortName(row)) state.facets.set('name', row.at);
+    state.named = spelled(row, states);
+  } else if (state.row.named !== row.named) state.facets.set('name', row.at);
   state.values = row.facets;
   state.row = row;
 }

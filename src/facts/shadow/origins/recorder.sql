@@ -5,6 +5,7 @@ create schema pg_supaready;
 set allow_system_table_mods = off;
 
 -- One row for each part of an object that a command made, named or changed: what it is like then, and the statement that runs.
+-- Values stay as the catalogues have them: to turn them into text at each command would cost more than the command (log.sql).
 create unlogged table pg_supaready.log (
   seq bigint generated always as identity,
   classid oid not null,
@@ -14,98 +15,89 @@ create unlogged table pg_supaready.log (
   made boolean not null,
   -- The table of a constraint or index, which gets a new oid when a column's type changes.
   parent oid,
-  -- Its name then, and the columns of a constraint: a statement of many lines is searched for them.
-  name text,
-  facets text[] not null,
-  at text
+  name name,
+  at text,
+  schema oid,
+  owner oid,
+  acl aclitem[],
+  options text[],
+  oids oid[],
+  keys int2[],
+  text1 text,
+  text2 text,
+  char1 "char",
+  char2 "char",
+  char3 "char",
+  bool1 boolean,
+  bool2 boolean,
+  bool3 boolean,
+  number int
 );
 create unlogged table pg_supaready.errors (message text, at text);
 -- A row inserted here tells how far the transaction's commands have come.
 create unlogged table pg_supaready.clock (ticks boolean);
 
--- What every object is like now, under the relation it hangs on. Order of the facets: see fold.ts. `version` and `command` are
--- those of the catalogue's row: what a statement has not changed is told by them alone. All columns have the same types in each
--- branch, so that the planner leaves out those that a query does not mean.
-create view pg_supaready.state as
-select 'pg_class'::regclass::oid as classid, c.oid as objid, 0 as objsubid, c.oid as relation, c.relnamespace as namespace, i.indrelid as parent, c.relname::text as name,
-  array[c.relnamespace::text, c.relowner::text, array_to_string(c.relacl, E'\x1f'), c.relrowsecurity::text, c.relforcerowsecurity::text, c.reloptions::text, c.relreplident::text, null] as facets,
-  c.xmin as version, c.cmin::text::bigint as command
-from pg_class c left join pg_index i on i.indexrelid = c.oid
-union all
-select 'pg_class'::regclass::oid, c.oid, 0, i.indrelid, c.relnamespace, i.indrelid, c.relname::text,
-  array[c.relnamespace::text, c.relowner::text, array_to_string(c.relacl, E'\x1f'), c.relrowsecurity::text, c.relforcerowsecurity::text, c.reloptions::text, c.relreplident::text, null],
-  c.xmin, c.cmin::text::bigint
-from pg_index i join pg_class c on c.oid = i.indexrelid
-union all
-select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, a.attrelid, null::oid, null::oid, a.attname::text,
-  array[concat_ws(' ', a.atttypid, a.atttypmod, nullif(a.attcollation, 0)), a.attnotnull::text, a.attidentity::text || a.attgenerated::text,
-    array_to_string(a.attacl, E'\x1f'), (select md5(d.adbin::text) from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum and a.atthasdef)],
-  a.xmin, a.cmin::text::bigint
-from pg_attribute a where a.attnum > 0 and not a.attisdropped
-union all
--- Another default is another row of pg_attrdef, with which the column's own stays as it is.
-select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, a.attrelid, null::oid, null::oid, a.attname::text,
-  array[concat_ws(' ', a.atttypid, a.atttypmod, nullif(a.attcollation, 0)), a.attnotnull::text, a.attidentity::text || a.attgenerated::text,
-    array_to_string(a.attacl, E'\x1f'), md5(d.adbin::text)],
-  d.xmin, d.cmin::text::bigint
-from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-union all
-select 'pg_constraint'::regclass::oid, k.oid, 0, k.conrelid, null::oid, k.conrelid,
-  concat_ws(',', k.contype::text, k.conname,
-    (select string_agg(a.attname, ',' order by n) from unnest(k.conkey) with ordinality u(attnum, n) join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.attnum)),
-  array[k.convalidated::text, concat(k.confupdtype, k.confdeltype, k.condeferrable, k.condeferred)],
-  k.xmin, k.cmin::text::bigint
-from pg_constraint k
-union all
-select 'pg_trigger'::regclass::oid, t.oid, 0, t.tgrelid, null::oid, t.tgrelid, t.tgname::text,
-  array[md5(concat_ws(' ', t.tgfoid, t.tgtype, t.tgattr, t.tgargs, t.tgqual, t.tgoldtable, t.tgnewtable)), t.tgenabled::text],
-  t.xmin, t.cmin::text::bigint
-from pg_trigger t where not t.tgisinternal
-union all
-select 'pg_proc'::regclass::oid, p.oid, 0, null::oid, p.pronamespace, null::oid, p.proname::text,
-  array[p.pronamespace::text, p.proowner::text, array_to_string(p.proacl, E'\x1f'), p.prosecdef::text, p.proconfig::text,
-    md5(concat_ws(' ', p.prosrc, p.probin, p.prosqlbody, p.prolang, p.provolatile, p.prorettype, p.proparallel, p.proisstrict, p.proargnames, p.proargdefaults))],
-  p.xmin, p.cmin::text::bigint
-from pg_proc p
-union all
-select 'pg_policy'::regclass::oid, p.oid, 0, null::oid, null::oid, null::oid, p.polname::text,
-  array[concat_ws(' ', p.polcmd, p.polpermissive), p.polroles::text, md5(p.polqual::text), md5(p.polwithcheck::text)], p.xmin, p.cmin::text::bigint
-from pg_policy p
-union all
-select 'pg_namespace'::regclass::oid, n.oid, 0, null::oid, n.oid, null::oid, n.nspname::text, array[n.nspowner::text, array_to_string(n.nspacl, E'\x1f')], n.xmin, n.cmin::text::bigint
-from pg_namespace n
-union all
-select 'pg_type'::regclass::oid, t.oid, 0, null::oid, t.typnamespace, null::oid, t.typname::text,
-  array[t.typnamespace::text, t.typowner::text, array_to_string(t.typacl, E'\x1f'),
-    concat_ws(' ', t.typnotnull, t.typdefault, (select string_agg(e.enumlabel, ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))],
-  t.xmin, t.cmin::text::bigint
-from pg_type t
-union all
-select 'pg_extension'::regclass::oid, e.oid, 0, null::oid, null::oid, null::oid, e.extname::text, array[e.extnamespace::text, e.extversion], e.xmin, e.cmin::text::bigint from pg_extension e
-union all
-select 'pg_publication'::regclass::oid, p.oid, 0, null::oid, null::oid, null::oid, p.pubname::text, array[concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate)],
-  p.xmin, p.cmin::text::bigint
-from pg_publication p
-union all
-select 'pg_default_acl'::regclass::oid, d.oid, 0, null::oid, null::oid, null::oid, null::text, array[d.defaclrole::text, d.defaclnamespace::text, d.defaclobjtype::text, array_to_string(d.defaclacl, E'\x1f')],
-  d.xmin, d.cmin::text::bigint
-from pg_default_acl d;
+-- What each kind of object is like now, in the log's columns. `version` and `command` are those of the catalogue's row: they tell
+-- what a statement has left as it was.
+create view pg_supaready.relations as
+select 'pg_class'::regclass::oid as classid, c.oid as objid, 0 as objsubid, i.indrelid as parent, c.relname as name, c.relnamespace as schema, c.relowner as owner, c.relacl as acl,
+  c.reloptions as options, c.relreplident as char1, c.relrowsecurity as bool1, c.relforcerowsecurity as bool2, c.xmin as version, c.cmin as command
+from pg_class c left join pg_index i on i.indexrelid = c.oid;
+create view pg_supaready.columns as
+select 'pg_class'::regclass::oid as classid, a.attrelid as objid, a.attnum::int as objsubid, a.attname as name, a.atttypid as schema, a.attcollation as owner, a.attacl as acl,
+  d.adbin::text as text1, a.attidentity as char1, a.attgenerated as char2, a.attnotnull as bool1, a.atttypmod as number, a.xmin as version, a.cmin as command, d.xmin as default_version, d.cmin as default_command
+from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum where a.attnum > 0 and not a.attisdropped;
+create view pg_supaready.constraints as
+select 'pg_constraint'::regclass::oid as classid, k.oid as objid, 0 as objsubid, k.conrelid as parent, k.conname as name, k.conkey as keys,
+  k.contype as char1, k.confupdtype as char2, k.confdeltype as char3, k.convalidated as bool1, k.condeferrable as bool2, k.condeferred as bool3, k.xmin as version, k.cmin as command, k.confrelid as referenced
+from pg_constraint k;
+create view pg_supaready.triggers as
+select 'pg_trigger'::regclass::oid as classid, t.oid as objid, 0 as objsubid, t.tgrelid as relation, t.tgname as name, t.tgenabled as char1, t.xmin as version, t.cmin as command
+from pg_trigger t where not t.tgisinternal;
+create view pg_supaready.functions as
+select 'pg_proc'::regclass::oid as classid, p.oid as objid, 0 as objsubid, p.proname as name, p.pronamespace as schema, p.proowner as owner, p.proacl as acl, p.proconfig as options,
+  p.prosecdef as bool1, p.proisstrict as bool2, p.provolatile as char1, p.proparallel as char2
+from pg_proc p;
+create view pg_supaready.policies as
+select 'pg_policy'::regclass::oid as classid, p.oid as objid, 0 as objsubid, p.polname as name, p.polroles as oids, p.polqual::text as text1, p.polwithcheck::text as text2, p.polcmd as char1, p.polpermissive as bool1
+from pg_policy p;
 
 -- All that follows runs under the settings of the two event-trigger functions, which alone are called by others: plans are made
 -- once, and by index, since the catalogues may have been small when they were made.
 
--- Notes what changed after the command numbered `since` in this transaction (rows no older than `recent`) of these relations.
+-- Notes what changed of these relations after the command numbered `since` in this transaction (rows no older than `recent`).
 create function pg_supaready.note_changed(relations oid[], recent int, since bigint, place text) returns bigint
 language plpgsql as $$
 declare
   noted bigint;
 begin
-  insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-  select s.classid, s.objid, s.objsubid, false, s.parent, s.name, s.facets, place
-  from pg_supaready.state s
-  where s.relation is not null and s.relation = any (relations) and age(s.version) <= recent and s.command > since;
+  insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, schema, owner, acl, options, char1, bool1, bool2, at)
+  select r.classid, r.objid, r.objsubid, false, r.parent, r.name, r.schema, r.owner, r.acl, r.options, r.char1, r.bool1, r.bool2, place
+  from pg_supaready.relations r where r.objid = any (relations) and age(r.version) <= recent and r.command::text::bigint > since;
+  insert into pg_supaready.log (classid, objid, objsubid, made, name, schema, owner, acl, text1, char1, char2, bool1, number, at)
+  select c.classid, c.objid, c.objsubid, false, c.name, c.schema, c.owner, c.acl, c.text1, c.char1, c.char2, c.bool1, c.number, place
+  from pg_supaready.columns c
+  where c.objid = any (relations)
+    and (age(c.version) <= recent and c.command::text::bigint > since or age(c.default_version) <= recent and c.default_command::text::bigint > since);
   get diagnostics noted = row_count;
   return noted;
+end
+$$;
+
+-- Notes what changed of that which hangs on these tables: indexes, constraints, triggers.
+create function pg_supaready.note_parts(relations oid[], recent int, since bigint, place text) returns void
+language plpgsql as $$
+begin
+  insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, schema, owner, acl, options, char1, bool1, bool2, at)
+  select r.classid, r.objid, r.objsubid, false, r.parent, r.name, r.schema, r.owner, r.acl, r.options, r.char1, r.bool1, r.bool2, place
+  from pg_index i join pg_supaready.relations r on r.objid = i.indexrelid
+  where i.indrelid = any (relations) and age(r.version) <= recent and r.command::text::bigint > since;
+  insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, keys, char1, char2, char3, bool1, bool2, bool3, at)
+  select k.classid, k.objid, k.objsubid, false, k.parent, k.name, k.keys, k.char1, k.char2, k.char3, k.bool1, k.bool2, k.bool3, place
+  from pg_supaready.constraints k where k.parent = any (relations) and age(k.version) <= recent and k.command::text::bigint > since;
+  insert into pg_supaready.log (classid, objid, objsubid, made, name, char1, at)
+  select t.classid, t.objid, t.objsubid, false, t.name, t.char1, place
+  from pg_supaready.triggers t where t.relation = any (relations) and age(t.version) <= recent and t.command::text::bigint > since;
 end
 $$;
 
@@ -114,29 +106,43 @@ create function pg_supaready.note(class oid, object oid, made_now boolean, place
 language plpgsql as $$
 begin
   if class = 'pg_class'::regclass then
-    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
-    from pg_supaready.state s where s.classid = 'pg_class'::regclass and s.objid = object and s.relation = object and s.objsubid = 0;
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, schema, owner, acl, options, char1, bool1, bool2, at)
+    select r.classid, r.objid, r.objsubid, made_now, r.parent, r.name, r.schema, r.owner, r.acl, r.options, r.char1, r.bool1, r.bool2, place
+    from pg_supaready.relations r where r.objid = object;
   elsif class = 'pg_proc'::regclass then
-    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
-    from pg_supaready.state s where s.classid = 'pg_proc'::regclass and s.objid = object;
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, schema, owner, acl, options, bool1, bool2, char1, char2, at)
+    select f.classid, f.objid, f.objsubid, made_now, f.name, f.schema, f.owner, f.acl, f.options, f.bool1, f.bool2, f.char1, f.char2, place
+    from pg_supaready.functions f where f.objid = object;
   elsif class = 'pg_policy'::regclass then
-    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
-    from pg_supaready.state s where s.classid = 'pg_policy'::regclass and s.objid = object;
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, oids, text1, text2, char1, bool1, at)
+    select p.classid, p.objid, p.objsubid, made_now, p.name, p.oids, p.text1, p.text2, p.char1, p.bool1, place
+    from pg_supaready.policies p where p.objid = object;
   elsif class = 'pg_trigger'::regclass then
-    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
-    from pg_supaready.state s where s.classid = 'pg_trigger'::regclass and s.objid = object;
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, char1, at)
+    select t.classid, t.objid, t.objsubid, made_now, t.name, t.char1, place from pg_supaready.triggers t where t.objid = object;
+  elsif class = 'pg_constraint'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, keys, char1, char2, char3, bool1, bool2, bool3, at)
+    select k.classid, k.objid, k.objsubid, made_now, k.parent, k.name, k.keys, k.char1, k.char2, k.char3, k.bool1, k.bool2, k.bool3, place
+    from pg_supaready.constraints k where k.objid = object;
+  elsif class = 'pg_namespace'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, owner, acl, at)
+    select class, n.oid, 0, made_now, n.nspname, n.nspowner, n.nspacl, place from pg_namespace n where n.oid = object;
+  elsif class = 'pg_type'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, schema, owner, acl, bool1, text1, options, at)
+    select class, t.oid, 0, made_now, t.typname, t.typnamespace, t.typowner, t.typacl, t.typnotnull, t.typdefault,
+      array(select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder), place
+    from pg_type t where t.oid = object;
+  elsif class = 'pg_extension'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, schema, text1, at)
+    select class, e.oid, 0, made_now, e.extname, e.extnamespace, e.extversion, place from pg_extension e where e.oid = object;
+  elsif class = 'pg_publication'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, name, text1, at)
+    select class, p.oid, 0, made_now, p.pubname, concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate), place from pg_publication p where p.oid = object;
+  elsif class = 'pg_default_acl'::regclass then
+    insert into pg_supaready.log (classid, objid, objsubid, made, owner, schema, char1, acl, at)
+    select class, d.oid, 0, made_now, d.defaclrole, d.defaclnamespace, d.defaclobjtype, d.defaclacl, place from pg_default_acl d where d.oid = object;
   else
-    insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets, at)
-    select s.classid, s.objid, s.objsubid, made_now, s.parent, s.name, s.facets, place
-    from pg_supaready.state s where s.classid = class and s.objid = object;
-    -- Of what the view has no facets, only that it was named: a CREATE, as nothing else of it is told.
-    if not found then
-      insert into pg_supaready.log (classid, objid, objsubid, made, facets, at) values (class, object, 0, made_now, '{}', place);
-    end if;
+    insert into pg_supaready.log (classid, objid, objsubid, made, at) values (class, object, 0, made_now, place);
   end if;
 end
 $$;
@@ -145,30 +151,27 @@ $$;
 -- number is on it; after an exception block another is, for which all rows are measured. A privilege on columns alone leaves
 -- the table's row as it was.
 create function pg_supaready.granted(object_type text, top xid, recent int, since bigint) returns oid[]
-language plpgsql set enable_seqscan = on as $$
+language plpgsql as $$
 declare
   found oid[];
 begin
   if object_type in ('TABLE', 'SEQUENCE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE') then
-    found := array(select c.oid from pg_class c where c.xmin = top and c.cmin::text::bigint > since);
+    found := array(select c.oid from pg_class c where c.oid >= 16384 and c.xmin = top and c.cmin::text::bigint > since);
     if found = '{}' then
-      found := array(select distinct a.attrelid from pg_attribute a where a.xmin = top and a.cmin::text::bigint > since);
+      found := array(select c.oid from pg_class c where c.oid >= 16384 and age(c.xmin) <= recent and c.cmin::text::bigint > since);
     end if;
     if found = '{}' then
-      found := array(
-        select c.oid from pg_class c where age(c.xmin) <= recent and c.cmin::text::bigint > since
-        union select a.attrelid from pg_attribute a where age(a.xmin) <= recent and a.cmin::text::bigint > since
-      );
+      found := array(select distinct a.attrelid from pg_attribute a where a.attrelid >= 16384 and age(a.xmin) <= recent and a.cmin::text::bigint > since);
     end if;
   elsif object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE', 'AGGREGATE') then
-    found := array(select p.oid from pg_proc p where p.xmin = top and p.cmin::text::bigint > since);
+    found := array(select p.oid from pg_proc p where p.oid >= 16384 and p.xmin = top and p.cmin::text::bigint > since);
     if found = '{}' then
-      found := array(select p.oid from pg_proc p where age(p.xmin) <= recent and p.cmin::text::bigint > since);
+      found := array(select p.oid from pg_proc p where p.oid >= 16384 and age(p.xmin) <= recent and p.cmin::text::bigint > since);
     end if;
   elsif object_type = 'SCHEMA' then
     found := array(select n.oid from pg_namespace n where age(n.xmin) <= recent and n.cmin::text::bigint > since);
   elsif object_type in ('TYPE', 'DOMAIN') then
-    found := array(select t.oid from pg_type t where age(t.xmin) <= recent and t.cmin::text::bigint > since);
+    found := array(select t.oid from pg_type t where t.oid >= 16384 and age(t.xmin) <= recent and t.cmin::text::bigint > since);
   end if;
   return coalesce(found, '{}');
 end
@@ -219,7 +222,7 @@ declare
 begin
   get diagnostics context = pg_context;
   place := pg_supaready.place(context);
-  for command in select distinct c.classid, c.objid, c.objsubid, c.command_tag, c.object_type, c.schema_name from pg_event_trigger_ddl_commands() c where not c.in_extension loop
+  for command in select c.classid, c.objid, c.objsubid, c.command_tag, c.object_type, c.schema_name from pg_event_trigger_ddl_commands() c where not c.in_extension loop
     if command.schema_name like 'pg\_temp%' or command.schema_name = 'pg_supaready' then
       continue;
     elsif command.command_tag in ('GRANT', 'REVOKE') then
@@ -233,12 +236,15 @@ begin
     elsif command.command_tag = 'ALTER DEFAULT PRIVILEGES' then
       perform pg_supaready.note('pg_default_acl'::regclass, d.oid, false, place) from pg_default_acl d where age(d.xmin) <= recent and d.cmin::text::bigint > since;
     elsif command.command_tag = 'COMMENT' then
-      insert into pg_supaready.log (classid, objid, objsubid, made, name, facets, at)
-      values (command.classid, command.objid, command.objsubid, false, null, array['comment'], place);
+      insert into pg_supaready.log (classid, objid, objsubid, made, text1, at)
+      values ('pg_description'::regclass, command.objid, command.objsubid, false, command.classid::regclass, place);
     elsif command.classid in ('pg_class'::regclass, 'pg_trigger'::regclass) then
       perform pg_supaready.note(command.classid, command.objid, command.command_tag like 'CREATE%', place);
       relations := pg_supaready.with_children(coalesce((select t.tgrelid from pg_trigger t where command.classid = 'pg_trigger'::regclass and t.oid = command.objid), command.objid));
       noted := pg_supaready.note_changed(relations, recent, since, place);
+      if command.object_type in ('table', 'foreign table', 'materialized view', 'index', 'trigger') then
+        perform pg_supaready.note_parts(relations, recent, since, place);
+      end if;
       -- Another type makes the foreign keys to a column anew, on whatever table they are.
       if command.command_tag = 'ALTER TABLE' and noted > 0 then
         perform pg_supaready.note('pg_constraint'::regclass, k.oid, false, place)
@@ -276,14 +282,13 @@ end
 $$;
 
 -- What is there before the first migration came with the platform: it has no place.
-insert into pg_supaready.log (classid, objid, objsubid, made, parent, name, facets)
-select s.classid, s.objid, s.objsubid, false, s.parent, s.name, s.facets
-from pg_supaready.state s
-left join pg_catalog.pg_class c on c.oid = s.relation
-join pg_catalog.pg_namespace n on n.oid = coalesce(c.relnamespace, s.namespace)
-where n.nspname !~ '^(pg_|information_schema)' and s.classid <> 'pg_catalog.pg_type'::regclass or s.classid = 'pg_catalog.pg_namespace'::regclass;
-insert into pg_supaready.log (classid, objid, objsubid, made, facets)
-select s.classid, s.objid, s.objsubid, false, s.facets from pg_supaready.state s where s.classid = 'pg_catalog.pg_default_acl'::regclass;
+with platform as (select n.oid from pg_catalog.pg_namespace n where n.nspname !~ '^(pg_|information_schema)'),
+tables as (select array_agg(c.oid) as oids from pg_catalog.pg_class c where c.relnamespace in (select oid from platform))
+select pg_supaready.note_changed(tables.oids, 2147483647, -1, null), pg_supaready.note_parts(tables.oids, 2147483647, -1, null) from tables;
+select pg_supaready.note('pg_catalog.pg_proc'::regclass, p.oid, false, null)
+from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname !~ '^(pg_|information_schema)';
+select pg_supaready.note('pg_catalog.pg_namespace'::regclass, n.oid, false, null) from pg_catalog.pg_namespace n;
+select pg_supaready.note('pg_catalog.pg_default_acl'::regclass, d.oid, false, null) from pg_catalog.pg_default_acl d;
 
 create event trigger pg_supaready_command on ddl_command_end execute function pg_supaready.on_command();
 create event trigger pg_supaready_drop on sql_drop execute function pg_supaready.on_drop();

@@ -2,14 +2,12 @@ import type pg from 'pg';
 import type { Origin } from '../../../core/facts/origin.ts';
 import { bodyLine, linesWithin, type StatementLines } from '../../repository/migrations/statement-lines.ts';
 import { foldLog, type Identity, keyOf, type LogRow, type Place } from './fold.ts';
+import logSql from './log.sql';
 import objectsSql from './objects.sql';
 import recorderSql from './recorder.sql';
 
 /** Statements that only bring rows; they are told the same way, but their text is not kept. */
 const DATA = /^(insert|update|delete|copy|with|select)\b/i;
-
-const LOG =
-  'select classid::regclass::text as class, objid::text as object, objsubid as part, made, parent::text as parent, name as named, facets, at from pg_supaready.log order by seq';
 
 /** What the replay tells, and what it saw in the end. */
 export interface RecordedOrigins {
@@ -53,7 +51,7 @@ export class OriginRecorder {
   /** Reads what was seen and takes the recorder out of the database; null when a migration took it out itself. */
   async finish(client: pg.Client): Promise<RecordedOrigins | null> {
     try {
-      const { rows } = await client.query<LogRow>(LOG);
+      const { rows } = await client.query<LogRow>(logSql);
       const objects = await client.query<Identity & Pick<LogRow, 'class' | 'object' | 'part'>>(objectsSql);
       const left = new Map(
         objects.rows.map(({ class: kind, object, part, ...identity }) => [
