@@ -150,11 +150,22 @@ $$;
 -- GRANT and REVOKE name no object to an event trigger: what they changed is found by its age. Most often the transaction's own
 -- number is on it; after an exception block another is, for which all rows are measured. A privilege on columns alone leaves
 -- the table's row as it was.
-create function pg_supaready.granted(object_type text, top xid, recent int, since bigint) returns oid[]
+create function pg_supaready.granted(object_type text, top xid, recent int, since bigint, place text) returns oid[]
 language plpgsql as $$
 declare
   found oid[];
+  names text[] := string_to_array(current_setting('supaready.granted', true), E'\x1f');
 begin
+  -- A plain statement's names come with it (granted.ts).
+  if names[1] = place then
+    found := case
+      when object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE') then array(select to_regprocedure(n)::oid from unnest(names[2:]) n)
+      else array(select to_regclass(n)::oid from unnest(names[2:]) n)
+    end;
+    if array_position(found, null) is null then
+      return found;
+    end if;
+  end if;
   if object_type in ('TABLE', 'SEQUENCE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE') then
     found := array(select c.oid from pg_class c where c.oid >= 16384 and c.xmin = top and c.cmin::text::bigint > since);
     if found = '{}' then
@@ -226,7 +237,7 @@ begin
     if command.schema_name like 'pg\_temp%' or command.schema_name = 'pg_supaready' then
       continue;
     elsif command.command_tag in ('GRANT', 'REVOKE') then
-      relations := pg_supaready.granted(command.object_type, top, recent, since);
+      relations := pg_supaready.granted(command.object_type, top, recent, since, place);
       if command.object_type in ('TABLE', 'SEQUENCE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE') then
         perform pg_supaready.note_changed(relations, recent, since, place);
       else

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { Origin } from '../../../core/facts/origin.ts';
+import { quoteLiteral } from '../../../core/text.ts';
 import { bodyLine, linesWithin, type StatementLines } from '../../repository/migrations/statement-lines.ts';
 import { foldLog, type Identity, keyOf, type LogRow, type Place } from './fold.ts';
+import { grantedObjects } from './granted.ts';
 import logSql from './log.sql';
 import objectsSql from './objects.sql';
 import recorderSql from './recorder.sql';
@@ -45,7 +47,10 @@ export class OriginRecorder {
   mark(text: string, line: number): string {
     const at = `${this.#paths.length - 1}:${line}`;
     if (!DATA.test(text)) this.#texts.set(at, text);
-    return `set supaready.at = '${at}';`;
+    const granted = grantedObjects(text);
+    // The place stands before the names, so that they are of no account for another statement.
+    const names = granted.length > 0 ? `set supaready.granted = ${quoteLiteral([at, ...granted].join('\u001f'))};` : '';
+    return `set supaready.at = '${at}';${names}`;
   }
 
   /** Reads what was seen and takes the recorder out of the database; null when a migration took it out itself. */
