@@ -14,6 +14,15 @@ export interface BaselineOptions {
   exposedSchemas?: string | null;
 }
 
+/**
+ * On a server of ours, for all its databases: `postgres` may grant itself every predefined role on PostgreSQL 15, so the three
+ * that read and write files and run programs are not there (hosted Supabase reserves them: supautils.reserved_memberships).
+ * Database `postgres` is the project's own on hosted Supabase, so that migrations set parameters of it.
+ */
+const RESERVED = `
+  delete from pg_catalog.pg_authid where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
+  alter database postgres owner to postgres`;
+
 const PARTS = { roles, platform, auth, storage, realtime };
 const LOCK = 7350817;
 
@@ -71,6 +80,7 @@ export async function ensureBaseline(server: PostgresServer, options: BaselineOp
       await client.query(`alter database ${quoteIdent(draft)} rename to ${quoteIdent(name)}`);
       await client.query(`alter database ${quoteIdent(name)} with is_template true allow_connections false`);
     }
+    await client.query(RESERVED);
     await client.query(
       exposed === null
         ? 'alter role authenticator reset pgrst.db_schemas'

@@ -51,8 +51,9 @@ export async function tryDownScripts(context: ShadowContext): Promise<Facts['dow
   const value: NonNullable<Facts['downScripts']> = { judged: [], failures: [], unequal: [], untried: [] };
   const leftOut = { fields: shadow.replay.regime === 'mixed' ? ['position', 'acl'] : ['position'] };
 
-  await context.onCopy(async ({ url, adminUrl }) => {
-    const session = await openReplaySession({ url: () => adminUrl }, '');
+  await context.onCopy(async (copy) => {
+    const { url } = copy;
+    const session = await openReplaySession(copy);
     const run = (path: string, { text, transaction }: Section) => apply(session, path, text, transaction, context);
     try {
       let stop: string | null = null;
@@ -94,7 +95,7 @@ export async function tryDownScripts(context: ShadowContext): Promise<Facts['dow
         state = undone;
       }
     } finally {
-      await session.client.end().catch(() => undefined);
+      await session.end();
     }
   });
   return value;

@@ -1,13 +1,13 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Facts } from '../../core/facts.ts';
 import { loadSqlParser } from '../../core/sql.ts';
 import { quoteIdent } from '../../core/text.ts';
 import { ensureBaseline } from './baseline.ts';
 import type { ShadowContext } from './collect.ts';
-import { inCopy, PROBE_STATEMENT_MS, stateOf } from './copy-session.ts';
+import { inCopy, inSession, PROBE_STATEMENT_MS, stateOf } from './copy-session.ts';
 import { MAX_TABLES } from './function-checks.ts';
 import { type Excuse, excuses } from './functions/excuses.ts';
 import { type ListedFunction, listFunctions, nameOf, pathOf } from './functions/list.ts';
@@ -53,7 +53,7 @@ async function checkOne(client: pg.Client, fn: ListedFunction, excuse: Excuse, r
   part.end();
 }
 
-/** Runs plpgsql_check over the project's functions; the session is a superuser's, in a transaction of a throw-away database. */
+/** Runs plpgsql_check over the project's functions, in a transaction of a throw-away database; role postgres may create the extension there. */
 async function checkAll(
   client: pg.Client,
   replay: ReplayResult,
@@ -123,22 +123,11 @@ async function onSecondServer(context: ShadowContext, bin: string): Promise<Answ
         unavailable: `the history does not replay on ${quoteIdent(bin)}, where plpgsql_check is: ${failed.path}:${failed.line} (${failed.sqlstate})`,
       };
     }
-    const client = new pg.Client({
-      connectionString: server.url(database, 'supabase_admin'),
-      application_name: 'supaready',
-      options: `-c statement_timeout=${PROBE_STATEMENT_MS * 3} -c client_min_messages=error`,
+    const copy = { url: server.url(database), adminUrl: server.url(database, 'supabase_admin') };
+    return await inSession(copy, 'postgres', (client) => checkAll(client, again, context.root, context.signal), {
+      signal: context.signal,
+      statementMs: PROBE_STATEMENT_MS * 3,
     });
-    client.on('error', () => undefined);
-    const abort = () => void client.end().catch(() => undefined);
-    context.signal?.addEventListener('abort', abort, { once: true });
-    try {
-      await client.connect();
-      await client.query('begin');
-      return await checkAll(client, again, context.root, context.signal);
-    } finally {
-      context.signal?.removeEventListener('abort', abort);
-      await client.end().catch(() => undefined);
-    }
   } finally {
     await server.stop();
   }

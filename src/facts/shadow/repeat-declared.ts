@@ -52,7 +52,7 @@ export async function declaredSchema(context: ShadowContext): Promise<Facts['dec
   if (declared === null || declared.paths.length === 0) return null;
   const database = await freshDatabase(context);
   try {
-    const session = await openReplaySession({ url: () => database.adminUrl }, '');
+    const session = await openReplaySession(database);
     const failures: NonNullable<Facts['declaredSchema']>['failures'] = [];
     try {
       for (const path of declared.paths) {
@@ -68,7 +68,7 @@ export async function declaredSchema(context: ShadowContext): Promise<Facts['dec
         if (failure) failures.push({ path, line: failure.line, sqlstate: failure.sqlstate, message: failure.message });
       }
     } finally {
-      await session.client.end().catch(() => undefined);
+      await session.end();
     }
     const [one, two] = [
       await readSchema(shadow.url, signal, LEFT_OUT),

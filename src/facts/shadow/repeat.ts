@@ -56,8 +56,8 @@ export async function replayAgain(context: ShadowContext, database: ShadowCopy):
   const { shadow, root, signal } = context;
   return replayMigrations({
     ...shadow.settings,
-    // The URL names the database already.
-    server: { url: () => database.adminUrl },
+    // The URLs name the database already.
+    server: { url: (_database, user) => (user === 'supabase_admin' ? database.adminUrl : database.url) },
     database: '',
     root,
     keepGoing: true,

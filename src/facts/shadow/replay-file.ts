@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { redact } from '../../core/redact.ts';
+import type { AdminSession } from './admin-session.ts';
 import { copyRows } from './copy-rows.ts';
 import { isHarmless, psqlHint } from './psql-commands.ts';
 import { hintFor, missingExtension } from './replay-hints.ts';
@@ -25,12 +26,16 @@ export interface ReplayFailure {
 /** The session migrations run in. */
 export interface ReplaySession {
   client: pg.Client;
-  /** True when the session was opened by a superuser who became `postgres`; false where privileged statements are simply tried. */
-  canElevate: boolean;
+  /** A superuser's connection beside it, for privileged statements; null where those are simply tried. */
+  admin: AdminSession | null;
+  /** True where the login is a superuser, who becomes `postgres` with each reset. */
+  becomesPostgres: boolean;
   /** Cancels what runs on the session, from outside. */
   cancel(): void;
   /** False once the connection is gone. */
   alive(): boolean;
+  /** Ends both connections; never rejects. */
+  end(): Promise<void>;
 }
 
 export interface FileOptions {
@@ -55,6 +60,11 @@ export interface FileResult {
   failure: ReplayFailure | null;
   /** Extensions that no migration creates although this one needs them. */
   assumed: string[];
+}
+
+/** What may not be run with a superuser's rights. */
+class PlanRefused extends Error {
+  readonly code = '42501';
 }
 
 class StatementError extends Error {
@@ -90,6 +100,54 @@ async function timed(session: ReplaySession, options: FileOptions, sql: string, 
   }
 }
 
+/**
+ * Gives the superuser's transaction a search path. PostgreSQL calls a wrapper's validator with the rights of whoever makes the
+ * wrapper: it must be a superuser's function, and is found first.
+ */
+async function givePath(admin: AdminSession, path: string, validator: string | undefined): Promise<void> {
+  const set = (value: string) => admin.query(`select pg_catalog.set_config('search_path', $1, true)`, [value]);
+  await set(path);
+  if (validator === undefined) return;
+  const { rows } = await admin.query<{ oid: string | null }>(
+    'select pg_catalog.to_regprocedure($1)::pg_catalog.oid as oid',
+    [validator],
+  );
+  await set('pg_catalog');
+  const { rows: safe } = await admin.query<{ home: string }>(
+    `select pg_catalog.quote_ident(n.nspname) as home from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+     join pg_catalog.pg_roles r on r.oid = p.proowner where p.oid = $1::oid and r.rolsuper`,
+    [rows[0]?.oid ?? null],
+  );
+  if (!safe[0])
+    throw new PlanRefused('permission denied to let a foreign-data wrapper call a validator of the project’s');
+  await set(path === '' ? safe[0].home : `${safe[0].home}, ${path}`);
+}
+
+/**
+ * Runs one statement that PostgreSQL allows only to superusers and hosted Supabase to `postgres` too: on the superuser's own
+ * connection, so that the session of the repository's SQL has nothing to come back to. What names it uses mean what they
+ * mean in that session.
+ */
+async function runAsAdmin(
+  admin: AdminSession,
+  { client }: ReplaySession,
+  plan: StatementPlan,
+  mark: string,
+): Promise<void> {
+  const { rows } = await client.query<{ path: string }>(`select pg_catalog.current_setting('search_path') as path`);
+  await admin.query('begin');
+  try {
+    if (mark) await admin.query(mark);
+    await givePath(admin, rows[0]?.path ?? '', plan.validator);
+    await admin.query(plan.sql);
+    if (plan.after) await admin.query(plan.after);
+    await admin.query('commit');
+  } catch (error) {
+    await admin.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
 const COPY_ONLY_PSQL = 'COPY … FROM stdin: the rows in the file are sent by psql only';
 const COPY_HINT = 'Turn the rows into INSERT statements (pg_dump --inserts), or load them with psql from a seed file';
 
@@ -108,8 +166,17 @@ function refuseNul(script: string): void {
   );
 }
 
-/** Runs a file's statements; several transactions only where the file or PostgreSQL demands it. */
-async function runStatements(options: FileOptions, commitAfterAddValue: boolean): Promise<number> {
+/** How far a file has come for good: what is tried again goes on from there. */
+interface Progress {
+  /** Statements that stand committed. */
+  committed: number;
+}
+
+/**
+ * Runs a file's statements; several transactions only where the file or PostgreSQL demands it, and around privileged
+ * statements, which another connection runs: what stands before one must be visible there.
+ */
+async function runStatements(options: FileOptions, commitAfterAddValue: boolean, progress: Progress): Promise<number> {
   const { session, script } = options;
   const { client } = session;
   refuseNul(script);
@@ -117,6 +184,11 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
   let statements = 0;
   let lastLine = 1;
 
+  const commit = async (upTo: number) => {
+    if (open) await client.query('commit');
+    open = false;
+    progress.committed = upTo;
+  };
   const run = async (plan: StatementPlan, mark: string, rows?: string): Promise<void> => {
     if (plan.kind === 'begin') {
       if (!open) await client.query('begin');
@@ -126,28 +198,29 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
     if (plan.kind === 'end') {
       if (open) await client.query(plan.sql);
       open = false;
+      progress.committed = statements + 1;
+      return;
+    }
+    if (plan.kind === 'privileged' && session.admin) {
+      await commit(statements);
+      await runAsAdmin(session.admin, session, plan, mark);
+      progress.committed = statements + 1;
       return;
     }
     if (plan.kind === 'outside') {
-      if (open) await client.query('commit');
-      open = false;
+      await commit(statements);
       if (mark) await client.query(mark);
       await timed(session, options, plan.sql);
       if (plan.after) await client.query(plan.after);
+      progress.committed = statements + 1;
       return;
     }
     if (!open) await client.query('begin');
     open = true;
-    const elevate = plan.kind === 'privileged' && session.canElevate;
-    if (elevate) await client.query('set local session authorization default');
     // In one message with the statement, which a file of many thousands would otherwise wait for twice.
     await timed(session, options, rows === undefined ? mark + plan.sql : plan.sql, rows);
-    if (elevate && plan.after) await client.query(plan.after);
-    if (elevate) await client.query('set local session authorization postgres');
-    if (options.transaction === false || (plan.kind === 'add-value' && commitAfterAddValue)) {
-      await client.query('commit');
-      open = false;
-    }
+    if (options.transaction === false || (plan.kind === 'add-value' && commitAfterAddValue))
+      await commit(statements + 1);
   };
 
   try {
@@ -157,9 +230,15 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean)
       lastLine = piece.line;
       if (piece.meta) continue;
       const rows = options.psql ? piece.copyData : undefined;
+      if (statements < progress.committed) {
+        statements++;
+        continue;
+      }
       const mark = options.mark?.(piece.text, piece.line) ?? '';
       try {
-        await run(planStatement(piece.text), mark, rows);
+        const plan = planStatement(piece.text);
+        if (plan.refused && session.admin) throw new PlanRefused(plan.refused);
+        await run(plan, mark, rows);
       } catch (error) {
         const { code, position } = error as pg.DatabaseError;
         if (code === undefined) throw error;
@@ -207,15 +286,17 @@ async function enableExtension({ client }: ReplaySession, name: string): Promise
 
 /**
  * Applies one migration file: in one transaction as the Supabase CLI does, rolled back whole when a statement fails.
- * Statements that PostgreSQL refuses there run outside. Tried again when it uses an enum value it added itself, or an
- * extension that nobody created. Rejects only when the connection breaks or the signal aborts.
+ * Statements that PostgreSQL refuses there run outside, and what only hosted Supabase lets `postgres` do runs on the
+ * superuser's connection: what stands before either is committed and stays. Tried again, from there, when the file uses an
+ * enum value it added itself, or an extension that nobody created. Rejects only when the connection breaks or the signal aborts.
  */
 export async function applyFile(options: FileOptions): Promise<FileResult> {
   const assumed: string[] = [];
+  const progress: Progress = { committed: 0 };
   let commitAfterAddValue = false;
   for (;;) {
     try {
-      return { statements: await runStatements(options, commitAfterAddValue), failure: null, assumed };
+      return { statements: await runStatements(options, commitAfterAddValue, progress), failure: null, assumed };
     } catch (error) {
       if (!(error instanceof StatementError) || isServerTrouble(error.sqlstate)) throw error;
       if (error.sqlstate === '55P04' && !commitAfterAddValue) {

@@ -20,7 +20,7 @@ import { LIST_SHIMS } from './statement-plan.ts';
 
 export interface ReplayOptions {
   server: Pick<PostgresServer, 'url'>;
-  /** Made from the baseline's template; user `supabase_admin` of server.url must be able to connect. */
+  /** Made from the baseline's template; users `postgres` and `supabase_admin` of server.url must be able to connect. */
   database: string;
   /** The repository. */
   root: string;
@@ -129,8 +129,8 @@ function readScript(path: string, tool: MigrationTool): (Section & { file: strin
 
 /**
  * Replays a repository's migrations (Supabase CLI, Prisma, Drizzle, or a folder of SQL files, found by the repository
- * collector's rules) into a database of the baseline, as role `postgres`, which is no superuser: errors of ownership show as
- * they would on hosted Supabase. The session is like new for each file. Stops at the first failing file, which is rolled
+ * collector's rules) into a database of the baseline, logged in as role `postgres`, which is no superuser: errors of ownership
+ * show as they would on hosted Supabase. The session is like new for each file. Stops at the first failing file, which is rolled
  * back; `keepGoing` goes on and marks later failures as possibly consequent.
  * Rejects when the connection breaks or the signal aborts; a failing migration is a result.
  */
@@ -154,16 +154,20 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
     origins: null,
   };
 
-  let session = await openReplaySession(server, database);
+  const target = { url: server.url(database), adminUrl: server.url(database, 'supabase_admin') };
+  let session = await openReplaySession(target);
   /** A statement may end its own session: the next file gets a new one. */
   const newSession = async () => {
-    if (!session.alive()) session = await openReplaySession(server, database).catch(serverGone);
+    if (!session.alive()) {
+      await session.end();
+      session = await openReplaySession(target).catch(serverGone);
+    }
     await resetSession(session);
   };
   try {
     const recorder =
-      session.canElevate && tool !== null && options.unwatched !== true
-        ? await OriginRecorder.install(session.client)
+      session.admin && tool !== null && options.unwatched !== true
+        ? await OriginRecorder.install(await session.admin.client())
         : null;
     await newSession();
     let regime: GrantsRegime = 'legacy';
@@ -227,14 +231,11 @@ export async function replayMigrations(options: ReplayOptions): Promise<ReplayRe
       }
     }
     await newSession();
-    if (recorder) {
-      await session.client.query('set session authorization default');
-      result.origins = await recorder.finish(session.client);
-    }
+    if (recorder && session.admin) result.origins = await recorder.finish(await session.admin.client());
     const { rows } = await session.client.query<{ name: string }>(LIST_SHIMS);
     result.shims = rows.map(({ name }) => name);
     return result;
   } finally {
-    await session.client.end().catch(() => undefined);
+    await session.end();
   }
 }

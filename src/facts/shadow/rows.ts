@@ -457,7 +457,8 @@ function madeRow(table: RowTable, row: Record<string, unknown>, place: string, m
 
 /**
  * Makes rows that a database accepts, for probes in a throw-away copy: whatever the tables ask for is closed over. The
- * session must be a superuser's and in a transaction (savepoints are used); a statement_timeout is the caller's to set.
+ * session is in a transaction (savepoints are used), as a role that row level security does not hold and that may set
+ * session_replication_role; a statement_timeout is the caller's to set.
  * Values are made up and say so; reasons name objects and SQLSTATEs, never values.
  */
 export async function openRowMaker(client: pg.Client): Promise<RowMaker> {

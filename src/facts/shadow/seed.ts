@@ -85,9 +85,9 @@ export async function seedReplay(context: ShadowContext): Promise<Facts['seedRep
   if (scripts.length + programs.length === 0) return null;
   const value: NonNullable<Facts['seedReplay']> = { files: scripts, programs, failures: [], changed: [], rows: 0 };
   if (scripts.length === 0) return value;
-  return context.onCopy(async ({ adminUrl }) => {
-    const before = await countRows(adminUrl);
-    const session = await openReplaySession({ url: () => adminUrl }, '');
+  return context.onCopy(async (copy) => {
+    const before = await countRows(copy.url);
+    const session = await openReplaySession(copy);
     const failed = new Set<string>();
     const runAll = async (run: number) => {
       for (const path of scripts) {
@@ -112,9 +112,9 @@ export async function seedReplay(context: ShadowContext): Promise<Facts['seedRep
     };
     try {
       await runAll(1);
-      const first = await countRows(adminUrl);
+      const first = await countRows(copy.url);
       await runAll(2);
-      const second = await countRows(adminUrl);
+      const second = await countRows(copy.url);
       for (const [key, row] of first) {
         const rows = { before: before.get(key)?.rows ?? 0, first: row.rows, second: second.get(key)?.rows ?? 0 };
         value.rows += Math.max(0, rows.first - rows.before);
@@ -122,7 +122,7 @@ export async function seedReplay(context: ShadowContext): Promise<Facts['seedRep
       }
       return value;
     } finally {
-      await session.client.end().catch(() => undefined);
+      await session.end();
     }
   });
 }

@@ -178,6 +178,9 @@ const SETTINGS = {
   full_page_writes: 'off',
   wal_level: 'logical',
   max_wal_size: '512MB',
+  // Whoever may make a replication slot may have the server load any library.
+  max_replication_slots: '0',
+  max_wal_senders: '0',
   max_connections: '60',
   shared_buffers: '64MB',
   // A migration may make thousands of tables in one transaction.

@@ -4,7 +4,7 @@ import { redact } from '../../core/redact.ts';
 import { printable, qualified, quoteIdent, quoteLiteral } from '../../core/text.ts';
 import { PLATFORM_SCHEMAS } from '../postgres/platform.ts';
 import type { ShadowContext } from './collect.ts';
-import { inCopy, stateOf } from './copy-session.ts';
+import { inSession, stateOf } from './copy-session.ts';
 import { madeUpUuid } from './rows/values.ts';
 
 type SignUp = NonNullable<Facts['signupProbe']>['cases'][number];
@@ -187,48 +187,62 @@ function withoutValues(message: string): string {
   return message.replace(/: ".*$/, '');
 }
 
+/** What a sign-up needs to know of the database; null where no trigger of the project's stands on the tables of users. */
+async function lookAround(client: pg.Client) {
+  const { rows: triggers } = await client.query(
+    `select from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+     where t.tgrelid in (to_regclass('auth.users'), to_regclass('auth.identities')) and not t.tgisinternal and t.tgenabled in ('O', 'A')
+       and n.nspname <> 'auth'`,
+  );
+  if (triggers.length === 0) return null;
+  const columnsOf = async (table: string): Promise<ReadonlySet<string>> => {
+    const { rows } = await client.query<{ name: string }>(
+      `select attname as name from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''`,
+      [table],
+    );
+    return new Set(rows.map(({ name }) => name));
+  };
+  const columns = { users: await columnsOf('auth.users'), identities: await columnsOf('auth.identities') };
+  const emptyTables = await tablesWithoutRows(client);
+  const { rows: settings } = await client.query<{ setting: string }>(
+    `select unnest(s.setconfig) as setting from pg_catalog.pg_db_role_setting s join pg_catalog.pg_roles r on r.oid = s.setrole
+     where r.rolname = 'supabase_auth_admin' and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+     order by s.setdatabase`,
+  );
+  return { columns, emptyTables, settings };
+}
+
 /**
  * Signs users up in a copy of the replayed database, as GoTrue does: as supabase_auth_admin with its settings, one case a
  * savepoint. Null where no trigger of the project's stands on auth.users or auth.identities.
  */
-export function probeSignUp(context: ShadowContext): Promise<Facts['signupProbe']> {
-  return inCopy(context, async (client) => {
-    const { rows: triggers } = await client.query(
-      `select from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-       where t.tgrelid in (to_regclass('auth.users'), to_regclass('auth.identities')) and not t.tgisinternal and t.tgenabled in ('O', 'A')
-         and n.nspname <> 'auth'`,
+export function probeSignUp({ onCopy, signal }: ShadowContext): Promise<Facts['signupProbe']> {
+  return onCopy(async (copy) => {
+    const found = await inSession(copy, 'postgres', lookAround, { signal });
+    if (found === null) return null;
+    const { columns, emptyTables, settings } = found;
+    return inSession(
+      copy,
+      'supabase_auth_admin',
+      async (client) => {
+        for (const { setting } of settings) {
+          const [name = '', ...value] = setting.split('=');
+          if (name === 'search_path') await client.query('select set_config($1, $2, true)', [name, value.join('=')]);
+        }
+        const failures: SignUp[] = [];
+        const tried: SignUp['case'][] = [];
+        for (const entry of CASES) {
+          signal?.throwIfAborted();
+          // What does not end does not end for others either.
+          if (failures.filter(({ sqlstate }) => sqlstate === '57014').length >= MAX_TIMEOUTS) break;
+          tried.push(entry.name);
+          const failure = await tryCase(client, entry, columns);
+          if (failure) failures.push(failure);
+        }
+        return { tried, cases: failures, emptyTables };
+      },
+      { signal },
     );
-    if (triggers.length === 0) return null;
-    const columnsOf = async (table: string): Promise<ReadonlySet<string>> => {
-      const { rows } = await client.query<{ name: string }>(
-        `select attname as name from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''`,
-        [table],
-      );
-      return new Set(rows.map(({ name }) => name));
-    };
-    const columns = { users: await columnsOf('auth.users'), identities: await columnsOf('auth.identities') };
-    const emptyTables = await tablesWithoutRows(client);
-    const { rows: settings } = await client.query<{ setting: string }>(
-      `select unnest(s.setconfig) as setting from pg_catalog.pg_db_role_setting s join pg_catalog.pg_roles r on r.oid = s.setrole
-       where r.rolname = 'supabase_auth_admin' and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
-       order by s.setdatabase`,
-    );
-    await client.query('set local session authorization supabase_auth_admin');
-    for (const { setting } of settings) {
-      const [name = '', ...value] = setting.split('=');
-      if (name === 'search_path') await client.query('select set_config($1, $2, true)', [name, value.join('=')]);
-    }
-    const failures: SignUp[] = [];
-    const tried: SignUp['case'][] = [];
-    for (const entry of CASES) {
-      context.signal?.throwIfAborted();
-      // What does not end does not end for others either.
-      if (failures.filter(({ sqlstate }) => sqlstate === '57014').length >= MAX_TIMEOUTS) break;
-      tried.push(entry.name);
-      const failure = await tryCase(client, entry, columns);
-      if (failure) failures.push(failure);
-    }
-    return { tried, cases: failures, emptyTables };
   });
 }
 

@@ -1,4 +1,6 @@
-import { type Node, parseScript } from '../../core/sql.ts';
+import { type Node, nameParts, parseScript } from '../../core/sql.ts';
+import { quoteIdent } from '../../core/text.ts';
+import { comesBeforeGuard, isGuard } from './extension-guard.ts';
 import { SHIM_VERSION, SHIMS, type Shim } from './shims.ts';
 
 /** How a statement of a migration is run. */
@@ -17,8 +19,12 @@ export interface StatementPlan {
     | 'add-value'
     /** Needs a superuser in plain PostgreSQL; hosted Supabase lets `postgres` do it (supautils). */
     | 'privileged';
+  /** The validator a foreign-data wrapper gets, as to_regprocedure takes it. */
+  validator?: string;
   /** Run as the superuser right after a privileged statement, so that `postgres` can go on with what it made. */
   after?: string;
+  /** Why it is not run at all. */
+  refused?: string;
 }
 
 const AS_POSTGRES = 'set session authorization postgres';
@@ -82,6 +88,39 @@ function isConcurrent(options: unknown): boolean {
   return elements(options).some(({ defname }) => defname === 'concurrently');
 }
 
+/**
+ * Event triggers of the project's must stay out of a superuser's sessions (admin-session.ts) and of extension scripts
+ * (extension-guard.ts): why this one must not be made, changed or dropped.
+ */
+function refusal(name: string, enabled: string | undefined, onStart: boolean): string | null {
+  if (isGuard(name)) return 'permission denied: supaready itself watches the replay with this event trigger';
+  if (enabled === 'A' || enabled === 'R')
+    return 'permission denied: the replay has no event trigger that is ENABLE ALWAYS or REPLICA, which would run as a superuser too';
+  return onStart && !comesBeforeGuard(name)
+    ? 'permission denied: by its name this event trigger would come after the one that keeps the project’s out of extension scripts'
+    : null;
+}
+
+/** VALIDATOR among the options of a foreign-data wrapper. */
+function validatorOf(options: unknown): string | null {
+  for (const option of Array.isArray(options) ? options : []) {
+    const { defname, arg } =
+      (option as { DefElem?: { defname?: string; arg?: { List?: { items?: unknown } } } }).DefElem ?? {};
+    const parts = defname === 'validator' ? nameParts(arg?.List?.items) : [];
+    if (parts.length > 0) return `${parts.map(quoteIdent).join('.')}(text[], oid)`;
+  }
+  return null;
+}
+
+function validated(options: unknown): Pick<StatementPlan, 'validator'> {
+  const validator = validatorOf(options);
+  return validator === null ? {} : { validator };
+}
+
+function refusable(plan: StatementPlan, refused: string | null | undefined): StatementPlan {
+  return refused ? { ...plan, refused } : plan;
+}
+
 function planOf(node: Node, text: string): StatementPlan {
   const plan = (kind: StatementPlan['kind'], sql = text, after?: string): StatementPlan =>
     after === undefined ? { sql, kind } : { sql, kind, after };
@@ -91,7 +130,7 @@ function planOf(node: Node, text: string): StatementPlan {
     if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK') return plan('end');
     return plan('ordinary');
   }
-  // Both would end in the session's own login, a superuser, and hide what role postgres may not do.
+  // On a plain server of --shadow-url both would end in the session's own login, a superuser.
   if ('DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL') return plan('outside', text, AS_POSTGRES);
   if ('VariableSetStmt' in node && node.VariableSetStmt.name === 'session_authorization')
     return plan('ordinary', AS_POSTGRES);
@@ -103,7 +142,12 @@ function planOf(node: Node, text: string): StatementPlan {
   if ('DropStmt' in node) {
     const { concurrent, removeType } = node.DropStmt;
     if (concurrent) return plan('outside');
-    return plan(removeType === 'OBJECT_EVENT_TRIGGER' || removeType === 'OBJECT_FDW' ? 'privileged' : 'ordinary');
+    if (removeType !== 'OBJECT_EVENT_TRIGGER') return plan(removeType === 'OBJECT_FDW' ? 'privileged' : 'ordinary');
+    const names = (node.DropStmt.objects ?? []).map((object) => nameParts([object])[0] ?? '');
+    return refusable(
+      plan('privileged'),
+      names.map((name) => refusal(name, undefined, false)).find((said) => said !== null),
+    );
   }
   if ('ReindexStmt' in node) {
     const { kind, params } = node.ReindexStmt;
@@ -137,17 +181,27 @@ function planOf(node: Node, text: string): StatementPlan {
     // A shim has one version, and UPDATE nothing to do.
     return plan('ordinary', '');
   }
-  if ('CreateEventTrigStmt' in node || 'AlterEventTrigStmt' in node) return plan('privileged');
-  if ('CreateFdwStmt' in node) {
-    const name = (node.CreateFdwStmt.fdwname ?? '').replaceAll('"', '""');
-    return plan('privileged', text, `grant usage on foreign data wrapper "${name}" to postgres with grant option`);
+  if ('CreateEventTrigStmt' in node) {
+    const { trigname = '', eventname } = node.CreateEventTrigStmt;
+    return refusable(plan('privileged'), refusal(trigname, undefined, eventname === 'ddl_command_start'));
   }
-  if ('AlterFdwStmt' in node || 'AlterDatabaseSetStmt' in node) return plan('privileged');
+  if ('AlterEventTrigStmt' in node) {
+    const { trigname = '', tgenabled } = node.AlterEventTrigStmt;
+    return refusable(plan('privileged'), refusal(trigname, tgenabled, false));
+  }
+  if ('CreateFdwStmt' in node) {
+    const { fdwname = '', func_options } = node.CreateFdwStmt;
+    const after = `grant usage on foreign data wrapper ${quoteIdent(fdwname)} to postgres with grant option`;
+    return { ...plan('privileged', text, after), ...validated(func_options) };
+  }
+  if ('AlterFdwStmt' in node) return { ...plan('privileged'), ...validated(node.AlterFdwStmt.func_options) };
   if ('CreatePublicationStmt' in node) {
     const { pubname, for_all_tables, pubobjects } = node.CreatePublicationStmt;
-    const wide = for_all_tables === true || JSON.stringify(pubobjects ?? []).includes('TABLES_IN');
-    return wide
-      ? plan('privileged', text, `alter publication "${(pubname ?? '').replaceAll('"', '""')}" owner to postgres`)
+    const objects = JSON.stringify(pubobjects ?? []);
+    const wide = for_all_tables === true || objects.includes('TABLES_IN');
+    // A row filter is an expression of the project's, and reading its constants can run the project's functions.
+    return wide && !objects.includes('"whereClause"')
+      ? plan('privileged', text, `alter publication ${quoteIdent(pubname ?? '')} owner to postgres`)
       : plan('ordinary');
   }
   return plan('ordinary');

@@ -8,4 +8,6 @@ select
 from pg_catalog.pg_event_trigger t
 join pg_catalog.pg_proc p on p.oid = t.evtfoid
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+-- PostgreSQL has none there; supaready's guard in a shadow database (extension-guard.ts) is nobody's object.
+where n.nspname <> 'pg_catalog'
 order by t.evtname

@@ -121,11 +121,8 @@ do $$
 declare
   item text;
 begin
-  -- send() makes partitions here, which only the owner of the schema may.
-  for item in
-    select oid::regprocedure::text from pg_proc
-    where pronamespace = 'realtime'::regnamespace and proname not in ('send', 'send_binary')
-  loop
+  -- None is a superuser's: triggers that a project puts on realtime.messages run with the rights of send().
+  for item in select oid::regprocedure::text from pg_proc where pronamespace = 'realtime'::regnamespace loop
     execute 'alter function ' || item || ' owner to supabase_realtime_admin';
   end loop;
   for item in select format('realtime.%I', typname) from pg_type where typnamespace = 'realtime'::regnamespace and (typtype = 'e' or typname in ('user_defined_filter', 'wal_column', 'wal_rls')) loop

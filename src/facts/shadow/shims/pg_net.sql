@@ -54,3 +54,8 @@ revoke all on function net.http_get(text, jsonb, jsonb, integer), net.http_post(
 grant execute on function net.http_get(text, jsonb, jsonb, integer), net.http_post(text, jsonb, jsonb, jsonb, integer)
   to supabase_functions_admin, postgres, anon, authenticated, service_role;
 grant all on all tables in schema net to postgres, anon, authenticated, service_role;
+grant usage on sequence net.http_request_queue_id_seq to postgres;
+-- A definer's rights are not a superuser's, whom triggers on the queue would run as.
+alter function net.http_get(text, jsonb, jsonb, integer) owner to postgres;
+alter function net.http_post(text, jsonb, jsonb, jsonb, integer) owner to postgres;
+alter function net.http_delete(text, jsonb, jsonb, integer, jsonb) owner to postgres;

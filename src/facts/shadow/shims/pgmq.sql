@@ -13,8 +13,6 @@ create function pgmq.create_non_partitioned(queue_name text) returns void langua
 begin
   execute format('create table if not exists pgmq.%I (msg_id bigint primary key generated always as identity, read_ct int not null default 0, enqueued_at timestamptz not null default now(), vt timestamptz not null, message jsonb, headers jsonb)', 'q_' || lower(queue_name));
   execute format('create table if not exists pgmq.%I (msg_id bigint primary key, read_ct int not null default 0, enqueued_at timestamptz not null default now(), archived_at timestamptz not null default now(), vt timestamptz not null, message jsonb, headers jsonb)', 'a_' || lower(queue_name));
-  execute format('alter table pgmq.%I owner to postgres', 'q_' || lower(queue_name));
-  execute format('alter table pgmq.%I owner to postgres', 'a_' || lower(queue_name));
   insert into pgmq.meta (queue_name, is_partitioned, is_unlogged) values (create_non_partitioned.queue_name, false, false) on conflict do nothing;
 end
 $$;
@@ -114,3 +112,6 @@ create function pgmq.metrics_all() returns setof pgmq.metrics_result language sq
 grant usage, create on schema pgmq to postgres with grant option;
 grant all on all tables in schema pgmq to postgres with grant option;
 grant all on all functions in schema pgmq to postgres with grant option;
+-- A definer's rights are not a superuser's, whose event triggers and tables a project could have it act on.
+alter function pgmq.create_non_partitioned(text) owner to postgres;
+alter function pgmq.drop_queue(text) owner to postgres;

@@ -1,12 +1,13 @@
+-- Runs as the superuser with the project's schema in the search path: what it calls is named in full.
 do $$
 declare
   name text;
 begin
   foreach name in array array['pgsodium_keyiduser', 'pgsodium_keyholder', 'pgsodium_keymaker'] loop
-    if not exists (select from pg_roles where rolname = name) then
-      execute format('create role %I', name);
+    if not exists (select from pg_catalog.pg_roles where rolname = name) then
+      execute pg_catalog.format('create role %I', name);
     end if;
-    execute format('grant %I to postgres with admin option', name);
+    execute pg_catalog.format('grant %I to postgres with admin option', name);
   end loop;
 end
 $$;
@@ -56,3 +57,5 @@ grant usage on schema pgsodium to postgres with grant option;
 grant usage on schema pgsodium to service_role;
 grant all on pgsodium.key, pgsodium.valid_key to postgres with grant option;
 grant execute on all functions in schema pgsodium to postgres with grant option;
+-- A definer's rights are not a superuser's, whom triggers on the keys would run as.
+alter function pgsodium.create_key(pgsodium.key_type, text, bytea, bytea, uuid, bytea, timestamptz, text) owner to postgres;

@@ -46,6 +46,7 @@ create function st_y(geometry) returns double precision language sql immutable s
   select substring($1::text from 'POINT\(-?[0-9.eE+-]+ (-?[0-9.eE+-]+)')::float8
 $$;
 
+-- Runs as the superuser with the project's schema in the search path: what it calls is named in full.
 do $$
 declare
   line text;
@@ -79,38 +80,38 @@ begin
     'postgis_version() text', 'postgis_full_version() text', 'postgis_lib_version() text'
   ] loop
     kind := substring(line from '\) ((?:setof )?[a-z0-9_ ]+)$');
-    execute format('create function %s returns %s language sql immutable parallel safe as %L',
-      left(line, length(line) - length(kind) - 1), kind, 'select null::' || replace(kind, 'setof ', ''));
+    execute pg_catalog.format('create function %s returns %s language sql immutable parallel safe as %L',
+      pg_catalog.left(line, pg_catalog.length(line) - pg_catalog.length(kind) - 1), kind, 'select null::' || pg_catalog.replace(kind, 'setof ', ''));
   end loop;
   foreach kind in array array['geometry', 'geography'] loop
     foreach line in array array[
       'distance double precision', 'azimuth double precision', 'intersection G', 'difference G', 'symdifference G', 'union G', 'intersects boolean', 'covers boolean',
       'coveredby boolean', 'contains boolean', 'within boolean', 'overlaps boolean', 'touches boolean', 'crosses boolean', 'equals boolean', 'disjoint boolean'
     ] loop
-      execute format('create function st_%1$s(%2$s, %2$s) returns %3$s language sql immutable parallel safe as %4$L', split_part(line, ' ', 1), kind,
-        replace(substr(line, position(' ' in line) + 1), 'G', kind), 'select null::' || replace(substr(line, position(' ' in line) + 1), 'G', kind));
+      execute pg_catalog.format('create function st_%1$s(%2$s, %2$s) returns %3$s language sql immutable parallel safe as %4$L', pg_catalog.split_part(line, ' ', 1), kind,
+        pg_catalog.replace(pg_catalog.substr(line, position(' ' in line) + 1), 'G', kind), 'select null::' || pg_catalog.replace(pg_catalog.substr(line, position(' ' in line) + 1), 'G', kind));
     end loop;
-    execute format('create function st_dwithin(%1$s, %1$s, double precision) returns boolean language sql immutable parallel safe as %2$L', kind, 'select null::boolean');
+    execute pg_catalog.format('create function st_dwithin(%1$s, %1$s, double precision) returns boolean language sql immutable parallel safe as %2$L', kind, 'select null::boolean');
     foreach line in array array['area', 'length', 'perimeter'] loop
-      execute format('create function st_%s(%s) returns double precision language sql immutable parallel safe as %L', line, kind, 'select null::double precision');
+      execute pg_catalog.format('create function st_%s(%s) returns double precision language sql immutable parallel safe as %L', line, kind, 'select null::double precision');
     end loop;
-    execute format('create function st_centroid(%1$s) returns %1$s language sql immutable parallel safe as %2$L', kind, 'select $1');
-    execute format('create function %1$s_distance(%1$s, %1$s) returns double precision language sql immutable parallel safe as %2$L', kind, 'select null::double precision');
-    execute format('create function %1$s_overlaps(%1$s, %1$s) returns boolean language sql immutable parallel safe as %2$L', kind, 'select null::boolean');
-    execute format('create operator <-> (leftarg = %1$s, rightarg = %1$s, function = %1$s_distance)', kind);
-    execute format('create operator && (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
-    execute format('create operator @ (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
-    execute format('create operator ~ (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
+    execute pg_catalog.format('create function st_centroid(%1$s) returns %1$s language sql immutable parallel safe as %2$L', kind, 'select $1');
+    execute pg_catalog.format('create function %1$s_distance(%1$s, %1$s) returns double precision language sql immutable parallel safe as %2$L', kind, 'select null::double precision');
+    execute pg_catalog.format('create function %1$s_overlaps(%1$s, %1$s) returns boolean language sql immutable parallel safe as %2$L', kind, 'select null::boolean');
+    execute pg_catalog.format('create operator <-> (leftarg = %1$s, rightarg = %1$s, function = %1$s_distance)', kind);
+    execute pg_catalog.format('create operator && (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
+    execute pg_catalog.format('create operator @ (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
+    execute pg_catalog.format('create operator ~ (leftarg = %1$s, rightarg = %1$s, function = %1$s_overlaps)', kind);
 
     -- An index by value, made of btree_gist's parts, under the names of PostGIS.
-    execute format('create function %1$s_gist_consistent(internal, %1$s, smallint, oid, internal) returns boolean language c immutable as %2$L, %3$L', kind, '$libdir/btree_gist', 'gbt_bytea_consistent');
+    execute pg_catalog.format('create function %1$s_gist_consistent(internal, %1$s, smallint, oid, internal) returns boolean language c immutable as %2$L, %3$L', kind, '$libdir/btree_gist', 'gbt_bytea_consistent');
     foreach line in array array['compress(internal) internal bytea_compress', 'decompress(internal) internal var_decompress',
       'penalty(internal, internal, internal) internal bytea_penalty', 'picksplit(internal, internal) internal bytea_picksplit',
       'union(internal, internal) bytea bytea_union', 'same(bytea, bytea, internal) internal bytea_same'] loop
-      execute format('create function %s_gist_%s returns %s language c immutable strict as %L, %L', kind, substring(line from '^[a-z]+\([a-z, ]+\)'),
-        (regexp_match(line, '\) ([a-z]+) '))[1], '$libdir/btree_gist', 'gbt_' || substring(line from '[a-z_]+$'));
+      execute pg_catalog.format('create function %s_gist_%s returns %s language c immutable strict as %L, %L', kind, substring(line from '^[a-z]+\([a-z, ]+\)'),
+        (pg_catalog.regexp_match(line, '\) ([a-z]+) '))[1], '$libdir/btree_gist', 'gbt_' || substring(line from '[a-z_]+$'));
     end loop;
-    execute format(
+    execute pg_catalog.format(
       'create operator class %3$s default for type %1$s using gist as operator 3 &&(%1$s, %1$s),
        function 1 %1$s_gist_consistent(internal, %1$s, smallint, oid, internal), function 2 %1$s_gist_union(internal, internal),
        function 3 %1$s_gist_compress(internal), function 4 %1$s_gist_decompress(internal), function 5 %1$s_gist_penalty(internal, internal, internal),

@@ -116,6 +116,10 @@ create function tests.rls_enabled(testing_schema text, testing_table text) retur
 create function tests.freeze_time(frozen_time timestamptz) returns void language sql as '';
 create function tests.unfreeze_time() returns void language sql as '';
 grant usage on schema tests to anon, authenticated, service_role, postgres;
+-- As in a sign-up, triggers on auth.users run as who owns it, never as a superuser.
+alter function tests.create_supabase_user(text, text, text, jsonb) owner to supabase_auth_admin;
+alter function tests.get_supabase_uid(text) owner to supabase_auth_admin;
+alter function tests.get_supabase_user(text) owner to supabase_auth_admin;
 -- extension pg_stat_monitor
 -- extension rum
 -- extension address_standardizer

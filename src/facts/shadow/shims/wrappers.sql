@@ -1,4 +1,5 @@
 -- Validators accept every option.
+-- Runs as the superuser with the project's schema in the search path: what it calls is named in full.
 do $$
 declare
   name text;
@@ -6,9 +7,9 @@ begin
   foreach name in array array[
     'airtable', 'auth0', 'big_query', 'click_house', 'cognito', 'firebase', 'hello_world', 'iceberg', 'logflare', 'mssql', 'redis', 's3', 'stripe', 'wasm', 'duckdb'
   ] loop
-    execute format('create function %I() returns fdw_handler language c strict as %L, %L', name || '_fdw_handler', '$libdir/postgres_fdw', 'postgres_fdw_handler');
-    execute format('create function %I(text[], oid) returns void language plpgsql as %L', name || '_fdw_validator', 'begin end');
-    execute format('create function %I() returns table (name text, version text, author text, website text) language sql as %L', name || '_fdw_meta',
+    execute pg_catalog.format('create function %I() returns fdw_handler language c strict as %L, %L', name || '_fdw_handler', '$libdir/postgres_fdw', 'postgres_fdw_handler');
+    execute pg_catalog.format('create function %I(text[], oid) returns void language plpgsql as %L', name || '_fdw_validator', 'begin end');
+    execute pg_catalog.format('create function %I() returns table (name text, version text, author text, website text) language sql as %L', name || '_fdw_meta',
       'select null::text, null::text, null::text, null::text where false');
   end loop;
 end
