@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Collected } from '../../src/core/facts.ts';
 import { FACT_SOURCES } from '../../src/core/facts.ts';
@@ -39,6 +40,8 @@ const hostile = (name: string, returns: string, rest = '') =>
   }; end $f$;`;
 
 const HISTORY: Readonly<Record<string, string>> = {
+  captured: `create function extensions.format(text, text) returns text language plpgsql as $f$ begin ${steal('captured')} return 'select 1'; end $f$;
+    create extension wrappers with schema extensions;`,
   do_block: `do $f$ begin ${steal('do_block')} end $f$;`,
   definition: `do $f$ begin create function pg_temp.system(cstring) returns int language c as 'libc.so.6', 'system'; perform pg_temp.system('touch ${join(loot, 'definition')}');
     exception when others then null; end $f$; do $f$ begin alter role postgres superuser; exception when others then null; end $f$; ${'do $f$ begin '}${steal('definition_later')}${' end $f$'};`,
@@ -81,6 +84,13 @@ const HISTORY: Readonly<Record<string, string>> = {
       execute format('drop event trigger %I', e.evtname); end loop; exception when others then null; end $f$;`,
   validator: `create function public.validator(text[], oid) returns void language plpgsql as $f$ begin ${steal('validator')} end $f$;
     create foreign data wrapper evil validator public.validator options (a 'b');`,
+  no_validator: `create extension postgres_fdw with schema extensions;\ncreate foreign data wrapper loose handler extensions.postgres_fdw_handler;`,
+  no_validator_later: `create foreign data wrapper looser;\nalter foreign data wrapper looser handler extensions.postgres_fdw_handler;`,
+  stand_in_wrapper: `create extension if not exists wrappers with schema extensions;
+    create foreign data wrapper stripe_wrapper handler extensions.stripe_fdw_handler validator extensions.stripe_fdw_validator;
+    create server near foreign data wrapper stripe_wrapper options (host '127.0.0.1', dbname 'postgres');
+    create user mapping for postgres server near options (user 'supabase_admin', password_required 'false');`,
+  unrestricted: `create extension dblink with schema extensions; select extensions.dblink_connect_u('far', 'host=127.0.0.1 user=supabase_admin');`,
   publication_filter: `create domain public.evil_domain as int check (public.check_boolean()); create type public.evil_row as (a public.evil_domain);
     create table public.filtered (id int primary key, r public.evil_row);
     create publication filtered for table public.filtered where (r = '(1)'), tables in schema public;`,
@@ -96,7 +106,7 @@ const HISTORY: Readonly<Record<string, string>> = {
   granted_then: `${touch('granted')};`,
   read_file: `select pg_read_file('/etc/passwd');`,
   load: `load '${join(loot, 'evil.so')}';`,
-  loopback: `create extension dblink with schema extensions; create extension postgres_fdw with schema extensions;
+  loopback: `create extension if not exists dblink with schema extensions; create extension if not exists postgres_fdw with schema extensions;
     do $f$ begin
       perform extensions.dblink_exec(format('host=127.0.0.1 port=%s user=supabase_admin password=x dbname=postgres', current_setting('port')), $x$${touch('dblink')}$x$);
     exception when others then null; end $f$;
@@ -107,8 +117,6 @@ const HISTORY: Readonly<Record<string, string>> = {
       create foreign table public.far (id int) server loop options (table_name 'pg_class');
       perform 1 from public.far;
     exception when others then null; end $f$;`,
-  captured: `create function extensions.format(text, text) returns text language plpgsql as $f$ begin ${steal('captured')} return 'select 1'; end $f$;
-    create extension wrappers with schema extensions;`,
   platform_functions: `${hostile('on_platform', 'trigger')}
     create trigger on_messages before insert on realtime.messages for each row execute function public.on_platform();
     select realtime.send('{}', 'event', 'topic', false);
@@ -157,12 +165,18 @@ describe.each([17, 15])('a hostile history on PostgreSQL %i', (major) => {
   const here = major === 17 || existsSync(`/usr/lib/postgresql/${major}/bin/postgres`);
   let shadow: FromMigrations;
   let facts: Collected;
+  let loggedIn: unknown;
 
   beforeAll(async () => {
     if (!here) return;
     for (const name of taken()) rmSync(join(loot, name));
     const root = repository(major);
     shadow = await prepareFromMigrations({ root, major, keepGoing: true });
+    const address = new URL(shadow.url);
+    address.username = 'supabase_admin';
+    address.password = 'guessed';
+    const stranger = new pg.Client({ connectionString: address.href });
+    loggedIn = await stranger.connect().catch(({ code }: { code: string }) => code);
     facts = await collectShadow({
       names: FACT_SOURCES.shadow,
       root,
@@ -189,6 +203,10 @@ describe.each([17, 15])('a hostile history on PostgreSQL %i', (major) => {
       'event_trigger_replica',
       'event_trigger_last',
       'validator',
+      'no_validator',
+      'no_validator_later',
+      'stand_in_wrapper',
+      'unrestricted',
       'publication_filter',
       'preload',
       'preload_plain',
@@ -201,6 +219,10 @@ describe.each([17, 15])('a hostile history on PostgreSQL %i', (major) => {
     );
     for (const name of ['granted_program', 'granted_program_role', 'replication_slot', 'two_statements'])
       expect(failureOf(name), name).not.toBeNull();
+  });
+
+  it.runIf(here)('lets nobody log in as the superuser who does not know its password', () => {
+    expect(loggedIn).toBe('28P01');
   });
 
   it.runIf(here)('replays what is harmless', () => {

@@ -9,6 +9,7 @@ import pg from 'pg';
 export const ADMIN_OPTIONS = [
   'session_replication_role=replica',
   'search_path=pg_catalog',
+  'role=none',
   'standard_conforming_strings=on',
   'backslash_quote=off',
   'lock_timeout=60000',

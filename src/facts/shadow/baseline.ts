@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { EXIT, UserError } from '../../core/errors.ts';
 import { quoteIdent, quoteLiteral } from '../../core/text.ts';
+import { ADMIN_OPTIONS } from './admin-session.ts';
 import auth from './baseline/auth.sql';
 import platform from './baseline/platform.sql';
 import realtime from './baseline/realtime.sql';
@@ -65,6 +66,7 @@ export async function ensureBaseline(server: PostgresServer, options: BaselineOp
   const client = new pg.Client({
     connectionString: server.url('postgres', 'supabase_admin'),
     application_name: 'supaready',
+    options: ADMIN_OPTIONS,
   });
   client.on('error', () => undefined);
   await client.connect();

