@@ -132,6 +132,33 @@ test('settings are collected without a secret among them', async () => {
         ],
       },
     ],
+    '/ssl-enforcement': [{ body: { currentConfig: { database: true }, appliedSuccessfully: true } }],
+    '/network-restrictions': [
+      {
+        body: {
+          entitlement: 'allowed',
+          config: { dbAllowedCidrs: ['203.0.113.0/24'], dbAllowedCidrsV6: ['2001:db8::/48'] },
+          status: 'stored',
+        },
+      },
+    ],
+    '/config/auth/signing-keys': [
+      {
+        body: {
+          keys: [
+            {
+              id: 'k1',
+              algorithm: 'ES256',
+              status: 'in_use',
+              public_jwk: { x: 'CANARY-jwk' },
+              created_at: '2026-01-01T00:00:00Z',
+              updated_at: '2026-01-02T00:00:00Z',
+            },
+          ],
+        },
+      },
+    ],
+    '': [{ body: { id: REF, region: 'eu-central-1', database: { host: 'CANARY-host' } } }],
   });
   const facts = await collectPlatform({
     names: FACT_SOURCES.platform,
@@ -167,6 +194,14 @@ test('settings are collected without a secret among them', async () => {
       { slug: 'alpha', verifyJwt: true },
       { slug: 'zeta', verifyJwt: false },
     ],
+  });
+  expect(facts).toMatchObject({
+    platformSsl: { value: { ref: REF, database: true, applied: true } },
+    platformNetwork: { value: { allowed: true, cidrs: ['2001:db8::/48', '203.0.113.0/24'], applied: false } },
+    platformSigningKeys: {
+      value: { keys: [{ id: 'k1', algorithm: 'ES256', status: 'in_use', updatedAt: '2026-01-02T00:00:00Z' }] },
+    },
+    platformProject: { value: { region: 'eu-central-1' } },
   });
 });
 

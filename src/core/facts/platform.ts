@@ -39,9 +39,41 @@ const platformStorage = () => z.object({ fileSizeLimit: z.number() }).nullable()
 const platformFunctions = () =>
   z.array(z.object({ slug: z.string(), status: z.string(), version: z.number(), verifyJwt: z.boolean() })).nullable();
 
+/** `GET /v1/projects/{ref}/ssl-enforcement`: whether the database refuses connections without TLS. */
+const platformSsl = () => z.object({ ref: z.string(), database: z.boolean(), applied: z.boolean() }).nullable();
+
+/** `GET /v1/projects/{ref}/network-restrictions`: the addresses that may connect to the database. */
+const platformNetwork = () =>
+  z
+    .object({
+      ref: z.string(),
+      /** False where the plan does not allow restrictions. */
+      allowed: z.boolean(),
+      cidrs: z.array(z.string()),
+      /** False while they are stored but not in force. */
+      applied: z.boolean(),
+    })
+    .nullable();
+
+/** `GET /v1/projects/{ref}/config/auth/signing-keys`. No key material. */
+const platformSigningKeys = () =>
+  z
+    .object({
+      ref: z.string(),
+      keys: z.array(z.object({ id: z.string(), algorithm: z.string(), status: z.string(), updatedAt: z.string() })),
+    })
+    .nullable();
+
+/** `GET /v1/projects/{ref}`. */
+const platformProject = () => z.object({ ref: z.string(), region: z.string() }).nullable();
+
 export const platformFacets = {
   platformAuth: facet(platformAuth),
   platformPostgrest: facet(platformPostgrest),
   platformStorage: facet(platformStorage),
   platformFunctions: facet(platformFunctions),
+  platformSsl: facet(platformSsl),
+  platformNetwork: facet(platformNetwork),
+  platformSigningKeys: facet(platformSigningKeys),
+  platformProject: facet(platformProject),
 } as const;

@@ -69,11 +69,64 @@ async function platformFunctions(...[target, options]: Parameters<Reader<'platfo
     .sort((a, b) => (a.slug < b.slug ? -1 : 1));
 }
 
+const sslAnswer = z.object({
+  currentConfig: z.object({ database: z.boolean() }),
+  appliedSuccessfully: z.boolean(),
+});
+
+async function platformSsl(...[target, options]: Parameters<Reader<'platformSsl'>>) {
+  const answer = await readProject(target, '/ssl-enforcement', sslAnswer, options);
+  return { ref: target.ref, database: answer.currentConfig.database, applied: answer.appliedSuccessfully };
+}
+
+const networkAnswer = z.object({
+  entitlement: z.string(),
+  config: z.object({
+    dbAllowedCidrs: z.array(z.string()).optional(),
+    dbAllowedCidrsV6: z.array(z.string()).optional(),
+  }),
+  status: z.string(),
+});
+
+async function platformNetwork(...[target, options]: Parameters<Reader<'platformNetwork'>>) {
+  const { entitlement, config, status } = await readProject(target, '/network-restrictions', networkAnswer, options);
+  return {
+    ref: target.ref,
+    allowed: entitlement === 'allowed',
+    cidrs: [...(config.dbAllowedCidrs ?? []), ...(config.dbAllowedCidrsV6 ?? [])].sort(),
+    applied: status === 'applied',
+  };
+}
+
+// Key material is not named here, and so is not kept.
+const signingKeysAnswer = z.object({
+  keys: z.array(z.object({ id: z.string(), algorithm: z.string(), status: z.string(), updated_at: z.string() })),
+});
+
+async function platformSigningKeys(...[target, options]: Parameters<Reader<'platformSigningKeys'>>) {
+  const { keys } = await readProject(target, '/config/auth/signing-keys', signingKeysAnswer, options);
+  return {
+    ref: target.ref,
+    keys: keys
+      .map(({ id, algorithm, status, updated_at }) => ({ id, algorithm, status, updatedAt: updated_at }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+async function platformProject(...[target, options]: Parameters<Reader<'platformProject'>>) {
+  const { region } = await readProject(target, '', z.object({ region: z.string() }), options);
+  return { ref: target.ref, region };
+}
+
 const READERS: { [N in PlatformName]: Reader<N> } = {
   platformAuth,
   platformPostgrest,
   platformStorage,
   platformFunctions,
+  platformSsl,
+  platformNetwork,
+  platformSigningKeys,
+  platformProject,
 };
 
 /**

@@ -1,5 +1,12 @@
 import type { Checkpoint } from '../../core/check.ts';
 import { anonGrants } from './4.3-roles-and-functions/anon-grants.ts';
+import { authConfirm, authOtp, authReauth, authSmtp } from './4.3-roles-and-functions/auth/auth-email.ts';
+import { authHook } from './4.3-roles-and-functions/auth/auth-hook.ts';
+import { authProviders } from './4.3-roles-and-functions/auth/auth-providers.ts';
+import { authSession } from './4.3-roles-and-functions/auth/auth-sessions.ts';
+import { authAbuse, authMfa, authPassword } from './4.3-roles-and-functions/auth/auth-strength.ts';
+import { authUrls } from './4.3-roles-and-functions/auth/auth-urls.ts';
+import { jwtSigningKey } from './4.3-roles-and-functions/auth/jwt-signing-key.ts';
 import { cronVaultAccess } from './4.3-roles-and-functions/cron-vault-access.ts';
 import { defaultAcl } from './4.3-roles-and-functions/default-acl.ts';
 import { anonDefiner, authenticatedDefiner } from './4.3-roles-and-functions/definer-functions.ts';
@@ -26,6 +33,18 @@ export const checkpoint: Checkpoint = {
     defaultAcl,
     cronVaultAccess,
     keyInDbCode,
+    authUrls,
+    authConfirm,
+    authHook,
+    authPassword,
+    authOtp,
+    authMfa,
+    authAbuse,
+    authSmtp,
+    authSession,
+    authReauth,
+    authProviders,
+    jwtSigningKey,
   ],
   attestations: [
     {
