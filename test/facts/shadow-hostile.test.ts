@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Collected } from '../../src/core/facts.ts';
+import type { Collected, CollectedFact } from '../../src/core/facts.ts';
 import { FACT_SOURCES } from '../../src/core/facts.ts';
 import { collectShadow } from '../../src/facts/shadow/collect.ts';
 import { type FromMigrations, prepareFromMigrations } from '../../src/facts/shadow/from-migrations.ts';
@@ -239,6 +239,13 @@ describe.each([17, 15])('a hostile history on PostgreSQL %i', (major) => {
       'last',
     ])
       expect(failureOf(name), name).toBeNull();
+  });
+
+  it.runIf(here)('shows the project’s event triggers and none of ours', () => {
+    const catalogue = facts.shadowCatalogue as Extract<CollectedFact<'shadowCatalogue'>, { status: 'ok' }>;
+    const names = catalogue.value.eventTriggers.map(({ name }) => name);
+    expect(names).toContain('on_command');
+    expect(names.filter((name) => name.includes('supaready'))).toEqual([]);
   });
 
   it.runIf(here)('brings every facet all the same', () => {

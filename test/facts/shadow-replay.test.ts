@@ -156,6 +156,43 @@ describe('replay of a Supabase repository', () => {
     ]);
   });
 
+  it('fires the project’s event triggers as role postgres, but for what an extension brings', async () => {
+    const { result, rows } = await replay({
+      [`${SUPABASE}/1_e.sql`]: `
+        create table public.noted (n serial, tag text, who text);
+        create function public.note() returns event_trigger language plpgsql as $$ begin insert into public.noted (tag, who) values (tg_tag, current_user); end $$;
+        create event trigger note on ddl_command_end execute function public.note();
+        create table public.one (id int);`,
+      [`${SUPABASE}/2_e.sql`]: `create extension if not exists pgcrypto with schema extensions;
+        create extension pg_trgm with schema extensions version '1.4';
+        alter extension pg_trgm update;
+        do $$ begin create extension no_such_thing; exception when others then null; end $$;
+        create view public.two as select 1 as one;
+        select pgmq.create('jobs');`,
+    });
+    expect(result.failures).toEqual([]);
+    expect(await rows('select tag, who from public.noted order by n')).toEqual([
+      { tag: 'CREATE TABLE', who: 'postgres' },
+      { tag: 'CREATE VIEW', who: 'postgres' },
+      { tag: 'CREATE TABLE', who: 'postgres' },
+      { tag: 'CREATE TABLE', who: 'postgres' },
+    ]);
+  });
+
+  it('tries a file again from where it was committed', async () => {
+    const { result } = await replay({
+      [`${SUPABASE}/1_e.sql`]: `create type mood as enum ('ok');
+        create function public.watch() returns event_trigger language plpgsql as $$ begin end $$;
+        create event trigger watch on ddl_command_end execute function public.watch();
+        alter type mood add value 'great';
+        create table public.moods (mood mood default 'great');
+        create publication everything for all tables;
+        select cron.schedule('x', '* * * * *', 'select 1');`,
+    });
+    expect(result.failures).toEqual([]);
+    expect(result.assumed).toEqual(['pg_cron']);
+  });
+
   it('stands in for extensions the machine lacks, whatever version and storage parameters are asked for', async () => {
     const { result } = await replay({
       [`${SUPABASE}/1_v.sql`]: `

@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
-import { type PostgresServer, startServer } from '../../src/facts/shadow/server.ts';
+import { type PostgresServer, type StartOptions, startServer } from '../../src/facts/shadow/server.ts';
+import { findRunning } from '../../src/facts/shadow/server-process.ts';
 import { debianPostgres15 } from '../helpers/database.ts';
 
 let folder: string;
@@ -15,7 +16,8 @@ let owner: string;
 const servers: PostgresServer[] = [];
 
 /** A program that starts a server and stays; what a killed supaready leaves is seen through it. */
-const OWNER = `import { startServer } from './src/facts/shadow/server.ts';
+const OWNER = `import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
+import { startServer } from './src/facts/shadow/server.ts';
 const server = await startServer({ directory: process.argv[2], ephemeral: process.argv[3] === 'ephemeral' });
 process.stdout.write(server.port + '\\n');
 if (process.argv[4] === 'leave') process.exit(0);
@@ -45,7 +47,7 @@ afterAll(() => {
 
 async function start(
   name: string,
-  options: { ephemeral?: boolean } = {},
+  options: Pick<StartOptions, 'ephemeral' | 'baseline' | 'locked'> = {},
 ): Promise<{ server: PostgresServer; directory: string }> {
   const directory = join(folder, name);
   const server = await startServer({ directory, ...options });
@@ -82,6 +84,20 @@ async function otherProcess(...args: string[]): Promise<{ port: number; pid: num
 }
 
 describe('startServer', () => {
+  it('keeps the superuser of a locked server to itself; another process still finds it', async () => {
+    const { server, directory } = await start('locked', { baseline: true, locked: true });
+    await ensureBaseline(server);
+    await server.createDatabase('own');
+    const address = new URL(server.url('own', 'supabase_admin'));
+    expect(address.password).toHaveLength(43);
+    address.password = 'guessed';
+    await expect(new pg.Client({ connectionString: address.href }).connect()).rejects.toMatchObject({ code: '28P01' });
+    const replication = { connectionString: server.url('own'), replication: 'database' };
+    await expect(new pg.Client(replication as pg.ClientConfig).connect()).rejects.toMatchObject({ code: '53300' });
+    expect(await findRunning(directory)).toMatchObject({ port: server.port, version: server.version });
+    await server.stop();
+  });
+
   it('starts, listens on loopback only, makes and drops databases, stops', async () => {
     const { server, directory } = await start('plain');
     await server.createDatabase(`na"me 'x' ü`);

@@ -44,7 +44,8 @@ async function inUse(client: pg.Client): Promise<boolean> {
 /**
  * Looks at the user's own throw-away server. Its login is used for everything, whatever user url() is asked for.
  * A Supabase database must hold nobody's tables, users or files yet; otherwise the login must be a superuser, to make roles
- * and a database. Never the server of the audited database (`audited`, its URL).
+ * and a database. A superuser who becomes `postgres` can be brought back by hostile SQL, which then does all that the login
+ * may do there: such a server is for repositories one trusts. Never the server of the audited database (`audited`, its URL).
  * Throws UserError: shadow-is-audited, shadow-not-empty, shadow-no-superuser, and connectReadOnly's.
  */
 export async function openForeignServer(

@@ -122,7 +122,7 @@ async function launchWithBaseline({ bin, directory, user }: Place): Promise<Laun
   return launchServer(bin, directory, user);
 }
 
-/** Other roles are no superusers and cannot become one; replication has no line, so nobody reads the cluster's files that way. */
+/** Other roles are no superusers and cannot become one. */
 const LOCKED_HBA = `host all supabase_admin 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 `;
