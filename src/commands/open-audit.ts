@@ -14,7 +14,7 @@ import {
   listAudits,
   openAudit,
 } from '../state/store.ts';
-import { checklist } from '../steps/checklist.ts';
+import { checklist, loadChecks } from '../steps/checklist.ts';
 import type { AuditOptions } from './options.ts';
 import type { Project } from './targets.ts';
 
@@ -148,6 +148,7 @@ export function openAuditSession(request: OpenRequest): OpenedAudit {
   const session = new AuditSession({
     store,
     checklist,
+    loadChecks,
     policy: project.policy,
     targets: targets ?? [],
     repository: project.repository,

@@ -22,6 +22,8 @@ const FACTS: ReadonlySet<string> = new Set(FACT_NAMES);
 
 export interface RunnerOptions {
   checklist: Checklist;
+  /** The same checklist with what its checks do, where `checklist` may be without. */
+  loadChecks?: (() => Promise<Checklist>) | undefined;
   targets: readonly Target[];
   repository: string | null;
   migrations: string | null;
@@ -84,6 +86,8 @@ export class Runner {
   readonly #recorder: Recorder;
   readonly #gate: () => Gate;
   readonly #now: () => string;
+  /** The checks that can be run, by id. */
+  #checks: ReadonlyMap<string, Check> | null = null;
   #running = false;
 
   constructor(options: RunnerOptions, recorder: Recorder, gate: () => Gate, now: () => string) {
@@ -103,7 +107,7 @@ export class Runner {
     this.#running = true;
     const started = performance.now();
     try {
-      await loadSqlParser();
+      await Promise.all([loadSqlParser(), this.#loadChecks()]);
       const before = this.#results().filter((result) => !signOff.has(result.check));
       const known = fingerprints(before);
       const judged = new Set(before.map((result) => `${result.environment}/${result.check}`));
@@ -145,6 +149,7 @@ export class Runner {
 
   /** Takes section 7 again after something that may change its verdict. */
   async judgeSignOff(): Promise<void> {
+    await this.#loadChecks();
     await judgeSignOff({
       checklist: this.#options.checklist,
       recorder: this.#recorder,
@@ -223,6 +228,12 @@ export class Runner {
       });
   }
 
+  async #loadChecks(): Promise<void> {
+    const { checklist, loadChecks } = this.#options;
+    const list = this.#checks === null && loadChecks ? await loadChecks() : checklist;
+    this.#checks ??= new Map(checkpointsOf(list).flatMap(({ checks }) => checks.map((check) => [check.id, check])));
+  }
+
   #evaluate(
     check: Check,
     snapshot: Snapshot,
@@ -230,7 +241,13 @@ export class Runner {
     timing: { clock?: () => number; now?: string } = {},
   ): CheckResult {
     const { parameters } = this.#options;
-    return evaluateCheck(check, { snapshot, environment, parameters, now: snapshot.header.takenAt, ...timing });
+    return evaluateCheck(this.#checks?.get(check.id) ?? check, {
+      snapshot,
+      environment,
+      parameters,
+      now: snapshot.header.takenAt,
+      ...timing,
+    });
   }
 
   #results(): CheckResult[] {

@@ -31,6 +31,8 @@ import { studioPage } from './studio.ts';
 export interface SessionOptions {
   store: AuditStore;
   checklist: Checklist;
+  /** As RunnerOptions.loadChecks. */
+  loadChecks?: (() => Promise<Checklist>) | undefined;
   policy: Policy;
   /** One for each environment; none when the audit is only looked at. */
   targets: readonly Target[];

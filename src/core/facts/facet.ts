@@ -16,14 +16,21 @@ export interface FacetDeclaration<S extends z.ZodType = z.ZodType> extends Facet
  * Declares one fact group (“facet”) of a snapshot: its zod schema, and its traits. The schema is built when it is asked
  * for: most runs only need the facets' names, and the wizard's first frame waits for nothing that it does not show.
  */
-export function facet<S extends z.ZodType>(schema: S | (() => S), traits: FacetTraits = {}): FacetDeclaration<S> {
-  let built = typeof schema === 'function' ? null : schema;
+export function facet<S extends z.ZodType>(schema: () => S, traits: FacetTraits = {}): FacetDeclaration<S> {
+  let built: S | null = null;
   return {
     ...traits,
     get schema() {
-      built ??= (schema as () => S)();
+      built ??= schema();
       return built;
     },
+  };
+}
+
+/** The schemas of several facets, by name. */
+export function schemasOf<D extends Readonly<Record<string, FacetDeclaration>>>(declared: D) {
+  return Object.fromEntries(Object.entries(declared).map(([facetName, { schema }]) => [facetName, schema])) as {
+    [N in keyof D]: D[N]['schema'];
   };
 }
 

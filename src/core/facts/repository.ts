@@ -80,7 +80,7 @@ const repoMigrations = () =>
     /** Those that config.toml names first, in its order. */
     seeds: z.array(z.string()),
     /** As far as the files' statements can be followed without running them. */
-    origins: z.array(originSchema),
+    origins: z.array(originSchema()),
   });
 
 /** The rules of `migrationRisks`, by the names squawk documents them under (squawkhq.com/docs/rules). */

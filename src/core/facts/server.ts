@@ -271,7 +271,7 @@ export const serverFacets = {
   replicationSlots: facet(replicationSlots, { volatile: true, liveOnly: true }),
   authUsers: facet(authUsers, { volatile: true, liveOnly: true }),
   storage: facet(storage, { volatile: true }),
-  plpgsqlCheckLive: facet(plpgsqlReport.nullable()),
+  plpgsqlCheckLive: facet(() => plpgsqlReport().nullable()),
   cronJobs: facet(cronJobs, { volatile: true }),
   httpResponses: facet(httpResponses, { volatile: true, liveOnly: true }),
   migrationHistory: facet(migrationHistory, { liveOnly: true }),
