@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Facts } from '../../core/facts.ts';
+import { quoteIdent } from '../../core/text.ts';
+import { collectCatalogue } from '../postgres/collect.ts';
 import { readConfig } from '../repository/config-toml.ts';
 import { openRepository } from '../repository/files.ts';
 import { findDeclaredSchema } from '../repository/migrations/declared.ts';
 import type { ShadowContext } from './collect.ts';
+import { stateOf } from './copy-session.ts';
+import type { ShadowCopy } from './from-migrations.ts';
 import { freshDatabase, MAX_DIFFERENCES } from './repeat.ts';
 import { differences, readSchema, type Schema } from './repeat-catalogue.ts';
 import { applyFile } from './replay-file.ts';
@@ -41,6 +46,36 @@ function carried(schema: Schema): Schema {
 }
 
 /**
+ * Moves the declared database's extensions to where the migrations have them: that a diff does not carry over, while
+ * PostgreSQL writes the schema before the type of every column, argument and constant.
+ */
+async function moveExtensions({ url }: ShadowContext['shadow'], database: ShadowCopy): Promise<void> {
+  const extensions = async (from: string) => {
+    const { extensions: fact } = await collectCatalogue({ url: from, names: ['extensions'], embedded: true });
+    return new Map((fact?.status === 'ok' ? fact.value : []).map(({ name, schema }) => [name, schema]));
+  };
+  const [wanted, there] = [await extensions(url), await extensions(database.url)];
+  const moves = [...wanted].filter(([name, schema]) => there.has(name) && there.get(name) !== schema);
+  if (moves.length === 0) return;
+  const client = new pg.Client({ connectionString: database.adminUrl, application_name: 'supaready' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    // Nothing that the files made runs in a session of the superuser.
+    await client.query('set session_replication_role = replica');
+    const { rowCount } = await client.query(`select from pg_event_trigger where evtenabled in ('A', 'R')`);
+    if (rowCount) return;
+    for (const [name, schema] of moves) {
+      await client.query('update pg_catalog.pg_extension set extrelocatable = true where extname = $1', [name]);
+      // Where it cannot be moved, what rests on it is told.
+      await client.query(`alter extension ${quoteIdent(name)} set schema ${quoteIdent(schema)}`).catch(stateOf);
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
  * Builds the declarative schema (supabase/schemas) in a fresh database and compares it with what the migrations make; null
  * where the project declares none. `first` are the migrations, `second` the declared schema.
  */
@@ -70,6 +105,7 @@ export async function declaredSchema(context: ShadowContext): Promise<Facts['dec
     } finally {
       await session.end();
     }
+    await moveExtensions(shadow, database);
     const [one, two] = [
       await readSchema(shadow.url, signal, LEFT_OUT),
       await readSchema(database.url, signal, LEFT_OUT),

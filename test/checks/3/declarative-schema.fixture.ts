@@ -18,6 +18,17 @@ export default {
         alter table notes add column mood mood;
         alter table notes add column body text;
         grant select on notes to anon;`,
+      // Nor is the schema in which an extension lies.
+      'supabase/migrations/20260101000001_extensions.sql': `
+        create extension citext;
+        create extension vector with schema extensions;
+        create table people (id int primary key, email citext default 'x' check (email <> 'y'), place vector(3));
+        create function named(citext) returns citext language sql return $1;`,
+      'supabase/schemas/c_people.sql': `
+        create extension citext with schema extensions;
+        create extension vector with schema public;
+        create table people (id int primary key, email citext default 'x' check (email <> 'y'), place vector(3));
+        create function named(citext) returns citext language sql return $1;`,
       'supabase/schemas/b_types.sql': `create type mood as enum ('ok');`,
       'supabase/schemas/a_notes.sql': 'create table notes (id bigint primary key, body text, mood mood);',
     },
