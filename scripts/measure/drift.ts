@@ -148,7 +148,7 @@ async function table(): Promise<void> {
   await world.stop();
 }
 
-/** False alarms between two servers: each repository's migrations on the embedded one and on another. */
+/** False alarms: each repository's migrations replayed on the embedded major version and on another or again on the same, compared both ways. */
 async function corpus(folder: string, other: string): Promise<void> {
   for (const name of readdirSync(folder).sort()) {
     const root = join(folder, name);
@@ -161,9 +161,11 @@ async function corpus(folder: string, other: string): Promise<void> {
     const second = await prepareFromMigrations({ ...options, major: Number(other) });
     const [a, b] = [await catalogueOf(first.url), await catalogueOf(second.url)];
     const failed = (replay: typeof first.replay) => replay.failures.map(({ path }) => path);
-    const drift = driftBetween(b, a, { regime: 'legacy', shims: [...first.replay.shims, ...second.replay.shims] });
+    const replay = { regime: 'legacy', shims: [...first.replay.shims, ...second.replay.shims] } as const;
+    const drift = driftBetween(b, a, replay);
+    const reverse = driftBetween(a, b, replay).differences.length;
     console.log(
-      `${name}: ${Math.floor(a.serverVersionNum / 10000)} and ${Math.floor(b.serverVersionNum / 10000)}, ${drift.objects} objects, ${first.replay.applied.length} files, ${drift.differences.length} differences, failed ${failed(first.replay).length} and ${failed(second.replay).length}, not compared ${drift.incomparable.length}`,
+      `${name}: ${Math.floor(a.serverVersionNum / 10000)} and ${Math.floor(b.serverVersionNum / 10000)}, ${drift.objects} objects, ${first.replay.applied.length} files, ${drift.differences.length} and ${reverse} differences, failed ${failed(first.replay).length} and ${failed(second.replay).length}, not compared ${drift.incomparable.length}`,
     );
     for (const difference of drift.differences) console.log(`    ${lineOf(difference).slice(0, 400)}`);
     await Promise.all([first.close(), second.close()]);

@@ -5,9 +5,11 @@ import { FACT_SOURCES, type FactName } from '../core/facts.ts';
 const SOURCE_WORDS = {
   catalogue: 'the database catalogue',
   data: 'row counts and joins (bounded)',
+  platform: 'the Management API',
+  shadow: 'a database built from the migrations',
   repository: 'the repository',
   audit: 'the audit itself and what the project declares',
-} as const;
+} satisfies Record<keyof typeof FACT_SOURCES, string>;
 
 function sourcesOf(names: readonly FactName[]): string {
   const kinds = Object.entries(FACT_SOURCES).filter(([, facets]) =>

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { withClient } from '../../src/commands/demo/script.ts';
 import { describeObject } from '../../src/core/object.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
+import { driftBetween } from '../../src/steps/lib/drift/compare.ts';
 import type { Difference } from '../../src/steps/lib/drift/model.ts';
+import { EXCLUSIONS } from '../../src/steps/lib/drift/platform.ts';
 import type { Catalogue } from '../../src/steps/lib/drift/side.ts';
+import { EXCLUDED } from './excluded.ts';
 import { CRON_MUTATIONS, MUTATIONS, type Mutation } from './mutations.ts';
 import { applyFix, catalogueOf, differences, lineOf, runScript, startWorld, type World } from './world.ts';
 
@@ -104,3 +108,48 @@ describe.each(SERVERS.map((folder, at) => [folder ?? 'embedded', folder, at] as 
     );
   },
 );
+
+/** Exclusions of another kind than a change that a statement makes, each with a test of its own or a kind of change of low severity. */
+const OTHERWISE = ['temporary objects', 'partitions', 'versions'];
+
+describe('what is left out', () => {
+  const clean = () => (ready[0] as Ready).clean;
+
+  test('every exclusion that is documented is tried', () => {
+    expect([...Object.keys(EXCLUDED), ...OTHERWISE].sort()).toEqual(EXCLUSIONS.map(({ id }) => id).sort());
+  });
+
+  test.each(Object.entries(EXCLUDED))('%s', async (_id, { sql, back }) => {
+    const { live } = (ready[0] as Ready).world;
+    await runScript(live, `-- as supabase_admin\n${sql}`);
+    const changed = await catalogueOf(live.url);
+    await runScript(live, `-- as supabase_admin\n${back}`);
+    expect(differences(changed, clean()).map(lineOf)).toEqual([]);
+    expect(differences(clean(), changed).map(lineOf)).toEqual([]);
+  });
+
+  test('temporary objects', async () => {
+    const { live } = (ready[0] as Ready).world;
+    await withClient(live.url, async (client) => {
+      await client.query('create temp table by_session (id int); create temp view seen as select * from by_session');
+      expect(differences(await catalogueOf(live.url), clean()).map(lineOf)).toEqual([]);
+    });
+  });
+
+  test('versions of extensions between major versions, and what rests on a stand-in', () => {
+    const extensions = clean().extensions.map((row) => ({ ...row, version: '0.0.1' }));
+    const older = { ...clean(), extensions, serverVersionNum: clean().serverVersionNum - 10_000 };
+    expect(differences(older, clean()).map(lineOf)).toEqual([]);
+    const columns = clean().columns.map((row) => (row.name === 'weight' ? { ...row, type: 'vector(3)' } : row));
+    const others = clean().columns.map((row) => (row.name === 'weight' ? { ...row, type: 'extensions.vector' } : row));
+    const [live, made] = [
+      { ...clean(), columns },
+      { ...clean(), columns: others },
+    ];
+    expect(driftBetween(live, made, { regime: 'legacy', shims: ['vector'] })).toMatchObject({
+      differences: [],
+      incomparable: ['public.tickets.weight'],
+    });
+    expect(driftBetween(live, made).differences).toHaveLength(1);
+  });
+});

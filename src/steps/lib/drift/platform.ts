@@ -38,6 +38,8 @@ export const REQUEST_ROLES: ReadonlySet<string> = new Set(['anon', 'authenticate
 
 /** One exclusion: what it leaves out, and why. */
 export interface Exclusion {
+  /** Unique; test/drift makes a change of each. */
+  id: string;
   what: string;
   why: string;
 }
@@ -45,47 +47,58 @@ export interface Exclusion {
 /** Everything that drift leaves out; written into the check’s page. */
 export const EXCLUSIONS: readonly Exclusion[] = [
   {
+    id: 'platform objects',
     what: 'tables, columns, constraints, indexes, functions, types, sequences and comments that a role of Supabase owns in auth, storage, realtime, vault, graphql, cron, net, pgmq and the other schemas of Supabase',
     why: 'the services migrate them themselves, each project at its own time; policies, triggers, row level security and grants to anon, authenticated and everybody on them are compared',
   },
   {
+    id: 'extension members',
     what: 'objects that belong to an extension',
     why: 'they come with its version; the extension itself is compared',
   },
-  { what: 'temporary objects', why: 'they end with their session' },
+  { id: 'temporary objects', what: 'temporary objects', why: 'they end with their session' },
   {
+    id: 'books',
     what: 'the books of migration tools (supabase_migrations, _prisma_migrations, drizzle.__drizzle_migrations and others)',
     why: 'the tool makes them, not a migration; the check migration-history reads them',
   },
   {
+    id: 'platform roles',
     what: 'attributes and settings of Supabase’s own roles, except anon, authenticated, service_role and authenticator',
     why: 'Supabase sets them with every upgrade of a project',
   },
   {
+    id: 'platform settings',
     what: 'settings pgrst.*, session_preload_libraries and log_* of roles, and app.settings.*, cron.*, pgsodium.* and search_path of the database',
     why: 'the dashboard and Supabase’s own start scripts set them',
   },
   {
+    id: 'default privileges',
     what: 'default privileges of roles other than the one that runs the migrations, and those inside Supabase’s schemas',
     why: 'only Supabase’s services make objects as those roles',
   },
   {
+    id: 'platform publications',
     what: 'the publications of realtime’s own messages, and event triggers of Supabase’s functions',
     why: 'Supabase makes them in every project and changes them with its versions',
   },
   {
+    id: 'owner of public',
     what: 'the owner of schema public',
     why: 'it is pg_database_owner, or postgres in projects that began before PostgreSQL 15',
   },
   {
+    id: 'partitions',
     what: 'partitions that only one side has, unless one replaces another',
     why: 'jobs make and drop them (pg_partman, pg_cron); they are said as of low severity',
   },
   {
+    id: 'secrets',
     what: 'passwords, and options of user mappings',
     why: 'they are secrets, which this tool never reads',
   },
   {
+    id: 'versions',
     what: 'extension versions where the two servers differ in major version, and everything that rests on a stand-in for an extension',
     why: 'the version comes with the server, and a stand-in has signatures only',
   },
