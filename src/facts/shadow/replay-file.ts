@@ -7,6 +7,7 @@ import { hintFor, missingExtension } from './replay-hints.ts';
 import { isServerTrouble } from './server-trouble.ts';
 import { SHIMS } from './shims.ts';
 import { type SqlPiece, splitSql } from './split-sql.ts';
+import { BatchError, StatementBatch } from './statement-batch.ts';
 import { planStatement, type StatementPlan } from './statement-plan.ts';
 
 /** Where a migration broke off. */
@@ -176,10 +177,18 @@ interface Progress {
  * Runs a file's statements; several transactions only where the file or PostgreSQL demands it, and around privileged
  * statements, which another connection runs: what stands before one must be visible there.
  */
-async function runStatements(options: FileOptions, commitAfterAddValue: boolean, progress: Progress): Promise<number> {
+async function runStatements(
+  options: FileOptions,
+  commitAfterAddValue: boolean,
+  together: boolean,
+  progress: Progress,
+): Promise<number> {
   const { session, script } = options;
   const { client } = session;
   refuseNul(script);
+  const batch = new StatementBatch();
+  /** Nothing of the file is committed yet. */
+  let whole = together && options.transaction !== false && progress.committed === 0;
   let open = false;
   let statements = 0;
   let lastLine = 1;
@@ -223,9 +232,26 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean,
       await commit(statements + 1);
   };
 
+  const flush = async (): Promise<void> => {
+    const { count } = batch;
+    if (count === 0) return;
+    if (!open) await client.query('begin');
+    open = true;
+    try {
+      await timed(session, options, batch.take());
+    } catch (error) {
+      const { code } = error as pg.DatabaseError;
+      throw code === undefined || isServerTrouble(code)
+        ? error
+        : new BatchError((error as Error).message, { cause: error });
+    }
+    statements += count;
+  };
+
   try {
     for (const piece of splitSql(script)) {
       options.signal?.throwIfAborted();
+      if (piece.meta) await flush();
       refusePsql(piece, options.psql ?? false);
       lastLine = piece.line;
       if (piece.meta) continue;
@@ -235,10 +261,17 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean,
         continue;
       }
       const mark = options.mark?.(piece.text, piece.line) ?? '';
+      const plan = planStatement(piece.text);
+      if (whole && StatementBatch.takes(plan, piece)) {
+        batch.add(mark + plan.sql);
+        if (batch.isFull) await flush();
+        continue;
+      }
+      await flush();
       try {
-        const plan = planStatement(piece.text);
         if (plan.refused && session.admin) throw new PlanRefused(plan.refused);
         await run(plan, mark, rows);
+        whole &&= open;
       } catch (error) {
         const { code, position } = error as pg.DatabaseError;
         if (code === undefined) throw error;
@@ -250,6 +283,7 @@ async function runStatements(options: FileOptions, commitAfterAddValue: boolean,
       }
       statements++;
     }
+    await flush();
     try {
       if (options.record) {
         if (!open) await client.query('begin');
@@ -294,10 +328,16 @@ export async function applyFile(options: FileOptions): Promise<FileResult> {
   const assumed: string[] = [];
   const progress: Progress = { committed: 0 };
   let commitAfterAddValue = false;
+  let together = true;
   for (;;) {
     try {
-      return { statements: await runStatements(options, commitAfterAddValue, progress), failure: null, assumed };
+      const statements = await runStatements(options, commitAfterAddValue, together, progress);
+      return { statements, failure: null, assumed };
     } catch (error) {
+      if (error instanceof BatchError) {
+        together = false;
+        continue;
+      }
       if (!(error instanceof StatementError) || isServerTrouble(error.sqlstate)) throw error;
       if (error.sqlstate === '55P04' && !commitAfterAddValue) {
         commitAfterAddValue = true;

@@ -36,7 +36,8 @@ const SHIM_BY_NAME = new Map(SHIMS.map((shim) => [shim.name, shim]));
 const SHIM_METHODS = new Set(['hnsw', 'ivfflat', 'pgroonga']);
 
 /** Statements that begin so are run as they are. A dump has them by the hundred thousand, so they are not parsed. */
-const NEVER_PLANNED = /^(insert|select|update|delete|grant|revoke|comment|with|copy)\b/i;
+const NEVER_PLANNED =
+  /^(?:insert|select|update|delete|grant|revoke|comment|with|copy|do|create\s+(?:or\s+replace\s+)?(?:function|procedure|policy|table|view|trigger|type|schema|sequence)|(?:alter|drop)\s+(?:policy|function|sequence|view|trigger|schema)|alter\s+default|alter\s+table(?![\s\S]*\bconcurrently\b))\b/i;
 
 interface DefElem {
   defname?: string;
