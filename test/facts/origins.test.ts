@@ -51,7 +51,7 @@ describe('blame', () => {
     const { repoMigrations } = await collectRepository({ root, names: ['repoMigrations'] });
     const origins = repoMigrations?.status === 'ok' ? repoMigrations.value.origins : [];
     const wanted = Object.fromEntries(
-      Object.entries(expected((file) => file !== '20240104000000_fourth.sql'))
+      Object.entries(expected((file) => file < '20240104'))
         // Files tell functions apart by types alone.
         .map(([what, place]) => [what.replace('f(a ', 'f('), place]),
     );

@@ -263,6 +263,11 @@ begin
       end if;
     elsif command.objid is not null then
       perform pg_supaready.note(command.classid, command.objid, command.command_tag like 'CREATE%', place);
+      -- An extension's own commands are not told of; its tables and views came with it.
+      if command.command_tag = 'CREATE EXTENSION' then
+        perform pg_supaready.note(d.classid, d.objid, true, place)
+        from pg_depend d where d.refclassid = command.classid and d.refobjid = command.objid and d.deptype = 'e' and d.classid = 'pg_class'::regclass;
+      end if;
     end if;
   end loop;
   insert into pg_supaready.clock values (true) returning cmin::text into since;
