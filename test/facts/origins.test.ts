@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Origin } from '../../src/core/facts/origin.ts';
-import { describeObject } from '../../src/core/object.ts';
+import type { Collected } from '../../src/core/facts.ts';
+import { describeObject, objectRef } from '../../src/core/object.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
 import { collectRepository } from '../../src/facts/repository/collect.ts';
 import { replayMigrations } from '../../src/facts/shadow/replay.ts';
+import { originsIn } from '../../src/steps/lib/origins.ts';
 import { freshDatabase, testServer } from '../helpers/database.ts';
 
 const HISTORY = fileURLToPath(new URL('history', import.meta.url));
@@ -67,7 +69,22 @@ describe('blame', () => {
       expect(result.origins?.gaps).toEqual([]);
       const wanted = expected(() => true);
       delete wanted['bucket storage.avatars'];
-      expect(told(result.origins?.origins ?? [], wanted)).toEqual(wanted);
+      const origins = result.origins?.origins ?? [];
+      expect(told(origins, wanted)).toEqual(wanted);
+
+      // A policy's expression is judged with its roles: the later of the two statements decided.
+      const index = originsIn({ replayOrigins: { status: 'ok', value: origins } } as Collected);
+      const line = (name: string, aspect: string) => {
+        const policy = objectRef('policy', 'public', name, { table: 'base' });
+        return index?.placeOf(policy, aspect)?.line;
+      };
+      const lines = readFileSync(join(HISTORY, '20240105000000_fifth.sql'), 'utf8').split('\n');
+      const at = (start: string) => lines.findIndex((text) => text.startsWith(start)) + 1;
+      expect([line('keeper', 'using'), line('keeper', 'check'), line('reader', 'using')]).toEqual([
+        at('create policy keeper'),
+        at('alter policy keeper'),
+        at('alter policy reader'),
+      ]);
     } finally {
       await database.drop();
     }

@@ -16,7 +16,7 @@ export const originSchema = () =>
     /**
      * Null: what made the object, or last replaced it. Else an aspect that another statement decided: `rls`, `force rls`,
      * `owner`, `options`, `replica identity`, `not null`, `default`, `generated`, `settings`, `security`, `enabled`,
-     * `validated`, `comment`, `version`, `schema`, `grant:ROLE:PRIVILEGE` for a privilege that is held and
+     * `validated`, `comment`, `version`, `schema`, `name`, of a policy `roles`, `using`, `check`, `grant:ROLE:PRIVILEGE` for a privilege that is held and
      * `revoke:ROLE:PRIVILEGE` for one that was taken away.
      */
     aspect: z.string().nullable(),

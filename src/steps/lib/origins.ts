@@ -70,6 +70,13 @@ class Index implements OriginIndex {
   }
 
   #decided(aspects: ReadonlyMap<string, Place[]>, aspect: string, signature: string | null): Location | undefined {
+    // An expression of a policy is judged with the roles it is for.
+    if (aspect === 'using' || aspect === 'check') {
+      const [expression, roles] = [aspect, 'roles'].map((name) =>
+        overload(aspects.get(name) ?? aspects.get(''), signature),
+      );
+      return expression && roles && this.#later(roles, expression) ? roles : expression;
+    }
     if (aspect !== 'grants') return overload(aspects.get(aspect), signature);
     let last: Location | undefined;
     for (const [name, places] of aspects) {

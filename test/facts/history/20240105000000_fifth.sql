@@ -22,6 +22,8 @@ create policy reader on base for select to anon using (true); -- => using @ poli
 alter policy reader on base to authenticated; -- => policy reader on public.base
 create policy writer on base for all to anon using (true) with check (true);
 alter policy writer on base with check (id > 0);
+create policy keeper on base for all to authenticated using (true) with check (true); -- => using @ policy keeper on public.base; roles @ policy keeper on public.base
+alter policy keeper on base with check (id > 0); -- => policy keeper on public.base
 drop policy writer on base;
 create policy writer on base for all to authenticated using (true) with check (id > 1); -- => policy writer on public.base
 

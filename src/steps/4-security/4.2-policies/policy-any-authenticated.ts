@@ -31,6 +31,7 @@ export const policyAnyAuthenticated = defineCheck({
   falseAlarms:
     'Only tables with an owner column, or with a column that holds a credential. USING (true) TO authenticated on a table without personal data is low: sharing among users may be meant. Tables declared in publicTables are silent.',
   matrix: 'RLS',
+  aspect: 'using',
   needs: [...EXPOSURE, 'constraints'],
   uses: SHARPENED,
   evaluate({ facts }) {

@@ -161,6 +161,7 @@ export const policyCheckTrue = defineCheck({
         message: found.message,
         detail: `WITH CHECK (${check})${explicit ? '' : ', taken over from USING'}; the policy is for ${policy.command.toUpperCase()} to ${policy.roles.join(', ')}`,
         fix: { sql, url: RLS_DOCS },
+        aspect: explicit ? 'check' : 'using',
       });
     }
     return evaluated(entries.length, 'write policy', findings);

@@ -109,6 +109,7 @@ export const rlsPolicyAlwaysTrue = defineCheck({
   falseAlarms:
     'Judged by meaning, not text: true, 1 = 1, id = id, auth.uid() is not null and helper functions that come to the same. Policies for service_role or supabase_auth_admin, restrictive companions, and tables declared in publicTables (reading) are silent; reading by everybody is reported only where a column holds a credential or says whose the row is.',
   matrix: 'RLS',
+  aspect: 'using',
   needs: [...EXPOSURE, 'constraints'],
   uses: SHARPENED,
   evaluate({ facts }) {
