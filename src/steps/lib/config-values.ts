@@ -6,3 +6,18 @@ export function bytesOf(size: unknown): number | null {
   const match = typeof size === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?B)?\s*$/i.exec(size) : null;
   return match ? Math.round(Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1)) : null;
 }
+
+const SMS_PROVIDERS = ['twilio', 'twilio_verify', 'messagebird', 'textlocal', 'vonage'];
+
+/**
+ * Whether `[auth.sms]` lets people in by phone: the CLI switches it off where no provider is enabled, as in the template of
+ * `supabase init` ("no SMS provider is enabled. Disabling phone login"). Undefined when nothing is said.
+ */
+export function phoneSignIn(sms: unknown): boolean | undefined {
+  const settings = (sms ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof settings.enable_signup !== 'boolean') return undefined;
+  return (
+    settings.enable_signup &&
+    SMS_PROVIDERS.some((name) => (settings[name] as { enabled?: unknown } | undefined)?.enabled === true)
+  );
+}

@@ -21,6 +21,12 @@ max_frequency = "1m0s"
 enabled = false
 host = "smtp.elsewhere.test"
 
+[auth.sms]
+enable_signup = true
+
+[auth.sms.twilio]
+enabled = false
+
 [auth.external.github]
 enabled = true
 client_id = "env(GITHUB_ID)"
@@ -49,6 +55,7 @@ const platformAuth = {
     password_required_characters: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:0123456789',
     mailer_autoconfirm: false,
     smtp_max_frequency: 60,
+    external_phone_enabled: false,
     smtp_host: 'smtp.harbor.test',
     external_github_enabled: true,
     external_github_client_id: 'Iv1.0123',

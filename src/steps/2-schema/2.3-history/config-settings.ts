@@ -1,5 +1,5 @@
 import type { Facts } from '../../../core/facts.ts';
-import { bytesOf } from '../../lib/config-values.ts';
+import { bytesOf, phoneSignIn } from '../../lib/config-values.ts';
 
 type Setting = string | number | boolean | null;
 type Toml = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface ConfigSetting {
   live: Setting;
 }
 
-type Convert = (value: unknown) => Setting | undefined;
+type Convert = (value: unknown, config?: Toml) => Setting | undefined;
 
 const asIs: Convert = (value) =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
@@ -45,6 +45,8 @@ const hosted: Convert = (value) =>
   typeof value === 'string' && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/.test(value) ? value : undefined;
 const hostedList: Convert = (value) =>
   Array.isArray(value) && value.every((url) => hosted(url) !== undefined) ? asList(value) : undefined;
+
+const byPhone: Convert = (_value, config = {}) => phoneSignIn(at(config, 'auth.sms'));
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const UPPER = LOWER.toUpperCase();
@@ -83,7 +85,7 @@ const AUTH: readonly (readonly [path: string, field: string, security: boolean, 
   ['auth.email.smtp.port', 'smtp_port', false, asText],
   ['auth.email.smtp.admin_email', 'smtp_admin_email', false],
   ['auth.email.smtp.sender_name', 'smtp_sender_name', false],
-  ['auth.sms.enable_signup', 'external_phone_enabled', true],
+  ['auth.sms.enable_signup', 'external_phone_enabled', true, byPhone],
   ['auth.sms.enable_confirmations', 'sms_autoconfirm', true, negated],
   ['auth.sms.max_frequency', 'sms_max_frequency', false, inSeconds],
   ['auth.mfa.max_enrolled_factors', 'mfa_max_enrolled_factors', false],
@@ -166,7 +168,7 @@ export function authSettings(config: Toml, platform: NonNullable<Facts['platform
       path,
       field,
       security,
-      wanted: convert(value),
+      wanted: convert(value, config),
       live: sameList(field, platform.settings[field] ?? null),
     });
   };

@@ -3,6 +3,7 @@ import type { Facts, FunctionFact, Trigger } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
+import { phoneSignIn } from '../../lib/config-values.ts';
 import { holds, relationNamed } from '../../lib/exposure.ts';
 import { functionSql, listed } from '../../lib/refs.ts';
 import { functionTree, relationsIn, throughFunctions } from '../../lib/sql-tree.ts';
@@ -40,7 +41,7 @@ function isEnabled(facts: SettingFacts, way: Case): boolean | null {
     way === 'anonymous'
       ? auth?.enable_anonymous_sign_ins
       : way === 'phone'
-        ? table(auth?.sms, 'enable_signup')
+        ? phoneSignIn(auth?.sms)
         : table(table(auth?.external, way), 'enabled');
   // Where it is not on, the dashboard may still have it on.
   return value === true ? true : null;
