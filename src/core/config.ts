@@ -48,6 +48,17 @@ export const configSchema = z.strictObject({
       defaultGrants: z.enum(['auto', 'legacy', 'closed']).optional(),
     })
     .optional(),
+  /** Whose the rows are, where the access matrix infers it wrongly: `schema.table` → the column that holds the user's or the tenant's id; null for none. */
+  access: z
+    .strictObject({
+      tables: z
+        .record(
+          z.string(),
+          z.strictObject({ owner: z.string().nullable().optional(), tenant: z.string().nullable().optional() }),
+        )
+        .optional(),
+    })
+    .optional(),
   policy: policySchema.partial().optional(),
   /** Check id → its parameters. */
   parameters: z.record(z.string(), z.record(z.string(), parameterValue)).optional(),

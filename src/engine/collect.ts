@@ -157,7 +157,7 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
   const [data, shadow] = await Promise.all([
     dataFacts(request, dataNames, facts, (label) => onFacet?.(label, done, total)),
-    shadowFacts(request, shadowNames, facts, tick),
+    shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
   ]);
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
   if (replayed) facts = withReplayGaps(facts);
@@ -302,6 +302,7 @@ async function shadowFacts(
   names: FactName[],
   catalogue: Collected,
   tick: (name: string) => void,
+  onProgress: (label: string) => void,
 ): Promise<Collected> {
   if (names.length === 0) return {};
   const { target, repository, migrations, signal, onFacet } = request;
@@ -317,6 +318,8 @@ async function shadowFacts(
     root: repository ?? '',
     besideLive: shadow === null,
     pending: pendingPaths(catalogue),
+    access: request.declared.access,
+    onProgress,
     open: async () =>
       shadow ??
       open({

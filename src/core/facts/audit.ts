@@ -15,6 +15,13 @@ const declaredSchema = () =>
     allowedDefinerFunctions: z.array(z.string()),
     seed: z.array(z.object({ table: z.string(), where: z.string().nullable(), min: z.int() })),
     regions: z.array(z.string()),
+    /** Columns that say whose the rows of a table are, by `schema.table`, where they are not what is inferred; null: none. */
+    access: z
+      .record(
+        z.string(),
+        z.object({ owner: z.string().nullable().optional(), tenant: z.string().nullable().optional() }),
+      )
+      .optional(),
     /** Project refs by environment. */
     refs: z.record(z.string(), z.string()),
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessFacets } from './access.ts';
 import { facet, name, schemasOf } from './facet.ts';
 import { functionName, plpgsqlReport, unjudged } from './function-report.ts';
 import { originSchema } from './origin.ts';
@@ -156,5 +157,6 @@ export const shadowFacets = {
   signupProbe: facet(signupProbe),
   functionChecks: facet(functionChecks),
   plpgsqlCheck: facet(plpgsqlCheck),
+  ...accessFacets,
   ...repeatFacets,
 } as const;

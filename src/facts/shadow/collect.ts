@@ -2,6 +2,8 @@ import { EXIT, UserError } from '../../core/errors.ts';
 import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
 import { failedFact } from '../postgres/failed-fact.ts';
+import type { AccessOverrides } from './access/ownership.ts';
+import { probeAccess } from './access/probe.ts';
 import { shadowCatalogue } from './catalogue.ts';
 import { tryDownScripts } from './down.ts';
 import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
@@ -26,7 +28,11 @@ export interface ShadowContext {
   besideLive: boolean;
   /** Paths of the migrations that the live database has not applied. */
   pending?: readonly string[] | undefined;
+  /** Owner and tenant columns that the project says itself, by `schema.table`. */
+  access?: AccessOverrides | undefined;
   signal?: AbortSignal | undefined;
+  /** Told what a long probe is at. */
+  onProgress?: ((label: string) => void) | undefined;
   /** Runs `probe` on a copy of the replayed database that it may change at will; the copy is dropped afterwards. */
   onCopy<T>(probe: (copy: ShadowCopy) => Promise<T>): Promise<T>;
 }
@@ -40,12 +46,15 @@ export interface ShadowOptions {
   besideLive: boolean;
   /** Paths of the migrations that the live database has not applied; none unless given. */
   pending?: readonly string[];
+  /** As ShadowContext.access. */
+  access?: AccessOverrides | undefined;
   /** Replays the migrations; called once, and only when a facet is wanted. */
   open: () => Promise<FromMigrations>;
   /** Let go of the shadow database afterwards. */
   closeAfter: boolean;
   signal?: AbortSignal | undefined;
   onFacet?: ((name: string) => void) | undefined;
+  onProgress?: ((label: string) => void) | undefined;
 }
 
 /** The replay as a facet: what PostgreSQL said has passed the redactor. */
@@ -106,6 +115,7 @@ const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   signupProbe: probed<'signupProbe'>(probeSignUp),
   functionChecks: probed<'functionChecks'>(checkFunctions),
   plpgsqlCheck: probed<'plpgsqlCheck'>(checkWithExtension),
+  accessMatrix: probed<'accessMatrix'>(probeAccess),
   replayTwice: probed<'replayTwice'>(replayTwice),
   declaredSchema: probed<'declaredSchema'>(declaredSchema),
   seedReplay: probed<'seedReplay'>(seedReplay),
@@ -142,7 +152,9 @@ export async function collectShadow(options: ShadowOptions): Promise<Collected> 
       root,
       besideLive,
       pending: options.pending,
+      access: options.access,
       signal,
+      onProgress: options.onProgress,
       async onCopy(probe) {
         if (shadow.copy === null) {
           throw new UserError(

@@ -34,6 +34,8 @@ export interface RowScope {
   row(schema: string, table: string, request?: RowRequest): Promise<RowOutcome>;
   /** The scope's user of auth.users; made at the first call. */
   user(): Promise<RowOutcome>;
+  /** The row that foreign keys of this scope into the table lead to, or null where none was made yet. */
+  known(schema: string, table: string): MadeRow | null;
 }
 
 export interface RowMaker {
@@ -106,8 +108,12 @@ class Scope implements RowScope {
     this.#parents = new Map(shared.map((row) => [keyOf(row.schema, row.table), row]));
   }
 
+  known(schema: string, table: string): MadeRow | null {
+    return this.#parents.get(keyOf(schema, table)) ?? null;
+  }
+
   async user(): Promise<RowOutcome> {
-    const known = this.#parents.get(keyOf('auth', 'users'));
+    const known = this.known('auth', 'users');
     return known ? { ok: true, row: known } : this.row('auth', 'users');
   }
 

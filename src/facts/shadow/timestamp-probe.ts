@@ -5,7 +5,7 @@ import { PLATFORM_SCHEMAS } from '../postgres/platform.ts';
 import type { ShadowContext } from './collect.ts';
 import { inCopy, stateOf } from './copy-session.ts';
 import { type RowColumn, type RowTable, readRowTables } from './rows/catalogue.ts';
-import { valueFor } from './rows/values.ts';
+import { otherValue } from './rows/values.ts';
 import { type MadeRow, openRowMaker, type RowMaker } from './rows.ts';
 
 type Probed = Facts['timestampProbe'][number];
@@ -54,16 +54,6 @@ function changesOf(table: RowTable, watched: readonly RowColumn[]): Change[] {
       isTime: true,
     })),
   ];
-}
-
-/** An expression that differs from what stands in the column. */
-function otherValue(column: RowColumn): string | null {
-  const name = quoteIdent(column.name);
-  if (column.base === 'bool') return `not coalesce(${name}, false)`;
-  if (/^(int[248]|numeric|float[48])$/.test(column.base) && column.checks.length === 0)
-    return `coalesce(${name}, 0) + 1`;
-  if (column.array) return `case when ${name} is null then '{}'::${column.type} end`;
-  return valueFor(column, 4711, 1);
 }
 
 /** Runs in a savepoint, which `undo` rolls back; a refusal of PostgreSQL's is the answer's SQLSTATE. */

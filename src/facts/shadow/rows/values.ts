@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../../../core/text.ts';
+import { quoteIdent, quoteLiteral } from '../../../core/text.ts';
 import type { RowColumn } from './catalogue.ts';
 
 /** A uuid that says by its digits that it was made up. */
@@ -119,4 +119,14 @@ function rangeFor(column: RowColumn, n: number): string {
   };
   const known = bounds[column.base];
   return known ? `pg_catalog.${column.base}(${known[0]}, ${known[1]})::${column.type}` : `'empty'::${column.type}`;
+}
+
+/** An expression that differs from what stands in the column. */
+export function otherValue(column: RowColumn): string | null {
+  const name = quoteIdent(column.name);
+  if (column.base === 'bool') return `not coalesce(${name}, false)`;
+  if (/^(int[248]|numeric|float[48])$/.test(column.base) && column.checks.length === 0)
+    return `coalesce(${name}, 0) + 1`;
+  if (column.array) return `case when ${name} is null then '{}'::${column.type} end`;
+  return valueFor(column, 4711, 1);
 }

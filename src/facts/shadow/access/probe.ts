@@ -1,0 +1,174 @@
+import pg from 'pg';
+import type { Facts } from '../../../core/facts.ts';
+import { PLATFORM_SCHEMAS } from '../../postgres/platform.ts';
+import type { ShadowContext } from '../collect.ts';
+import { inCopy, stateOf } from '../copy-session.ts';
+import { readAccessCatalogue } from './catalogue.ts';
+import { CellPlanner, type PlannedCell, type Target, targetsOf } from './cells.ts';
+import FUNCTIONS from './functions.sql';
+import { inferOwnership } from './ownership.ts';
+import { type Persona, PLATFORM_API_ROLES, personasOf } from './personas.ts';
+import { populate } from './population.ts';
+
+type Matrix = Facts['accessMatrix'];
+type Cell = Matrix['relations'][number]['cells'][number];
+type Answer = Pick<Cell, 'outcome' | 'sqlstate' | 'reason'>;
+
+/** Statements on one relation that do not end in time before the rest is left alone. */
+const MAX_TIMEOUTS = 2;
+/** What PostgREST adds to every request’s search_path unless told otherwise (db-extra-search-path). */
+const SEARCH_PATH = 'public, extensions';
+
+/** Roles of the project’s own that a token may name. */
+async function customRoles(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select r.rolname as name from pg_catalog.pg_roles r
+     join pg_catalog.pg_auth_members m on m.roleid = r.oid
+     join pg_catalog.pg_roles a on a.oid = m.member and a.rolname = 'authenticator'
+     where r.rolname <> all ($1::text[]) and not r.rolcanlogin group by 1 order by 1`,
+    [PLATFORM_API_ROLES],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The function that raised the error by itself; null where PostgreSQL refused. */
+function raisedBy({ where }: pg.DatabaseError): string | null {
+  const [innermost] = (where ?? '').split('\n');
+  return /^PL\/pgSQL function (\S+)\(.*at RAISE$/.exec(innermost ?? '')?.[1] ?? null;
+}
+
+function refusal(error: unknown): Answer {
+  const sqlstate = stateOf(error);
+  const failure = error as pg.DatabaseError;
+  const by = raisedBy(failure);
+  if (by !== null) return { outcome: 'error', sqlstate, reason: `raised by the function ${by}` };
+  if (sqlstate === '42501') return { outcome: 'denied', sqlstate, reason: null };
+  if (sqlstate === '42P17') return { outcome: 'recursion', sqlstate, reason: null };
+  // Constraints are asked after privileges and policies (nodeModifyTable.c: WITH CHECK OPTIONs before ExecConstraints).
+  if (sqlstate.startsWith('23') && (failure.constraint !== undefined || failure.column !== undefined))
+    return { outcome: 'allowed', sqlstate, reason: null };
+  return { outcome: 'error', sqlstate, reason: null };
+}
+
+async function ask(client: pg.Client, { sql, reason }: PlannedCell): Promise<Answer> {
+  if (sql === null) return { outcome: 'not-tried', sqlstate: null, reason };
+  try {
+    // One message for what goes well; what fails is undone by a second.
+    const results = (await client.query(
+      `savepoint cell; ${sql}; rollback to savepoint cell; release savepoint cell`,
+    )) as unknown as pg.QueryResult[];
+    return { outcome: (results[1]?.rowCount ?? 0) > 0 ? 'allowed' : 'filtered', sqlstate: null, reason: null };
+  } catch (error) {
+    const answer = refusal(error);
+    await client.query('rollback to savepoint cell; release savepoint cell');
+    return answer;
+  }
+}
+
+/** What PostgREST sets for a request (postgrest.org, “HTTP Context”), and what the Storage API does for a deletion. */
+async function become(client: pg.Client, { role, claims }: Persona): Promise<void> {
+  const settings: Record<string, string> = {
+    'request.jwt.claims': JSON.stringify(claims),
+    'request.jwt.claim.sub': '',
+    'request.method': 'POST',
+    'request.path': '/',
+    'request.headers': '{}',
+    'storage.allow_delete_query': 'true',
+    search_path: SEARCH_PATH,
+  };
+  for (const [name, value] of Object.entries(settings))
+    await client.query('select pg_catalog.set_config($1, $2, true)', [name, value]);
+  await client.query(`set local role ${pg.escapeIdentifier(role)}`);
+}
+
+/** Cells of one relation, with personas that fared alike together. */
+class Collected {
+  readonly #cells = new Map<string, Cell>();
+
+  add({ command, row, forged }: PlannedCell, answer: Answer, persona: string): void {
+    const key = JSON.stringify([command, row, forged, answer]);
+    const known = this.#cells.get(key);
+    if (known) known.personas.push(persona);
+    else this.#cells.set(key, { command, row, forged, ...answer, personas: [persona] });
+  }
+
+  get cells(): Cell[] {
+    return [...this.#cells.values()];
+  }
+}
+
+async function tryAll(
+  context: ShadowContext,
+  client: pg.Client,
+  planner: CellPlanner,
+  targets: readonly Target[],
+  personas: readonly Persona[],
+): Promise<Cell[][]> {
+  const collected = targets.map(() => new Collected());
+  const timeouts = targets.map(() => 0);
+  for (const persona of personas) {
+    await client.query('savepoint persona');
+    await become(client, persona);
+    for (const [at, target] of targets.entries()) {
+      context.signal?.throwIfAborted();
+      if (at % 25 === 0) context.onProgress?.(`access matrix: ${persona.name}, ${at} of ${targets.length} tables`);
+      if (!PLATFORM_API_ROLES.includes(persona.role) && !target.relation.privileges[persona.role]?.reachable) continue;
+      for (const cell of planner.plan(target, persona)) {
+        const answer =
+          (timeouts[at] ?? 0) >= MAX_TIMEOUTS
+            ? { outcome: 'not-tried' as const, sqlstate: null, reason: 'other statements on it did not end in time' }
+            : await ask(client, cell);
+        if (answer.sqlstate === '57014') timeouts[at] = (timeouts[at] ?? 0) + 1;
+        collected[at]?.add(cell, answer, persona.name);
+      }
+    }
+    await client.query('rollback to savepoint persona; release savepoint persona');
+  }
+  return collected.map(({ cells }) => cells);
+}
+
+const KINDS = { r: 'table', p: 'table', v: 'view', m: 'materialized view' } as const;
+
+/**
+ * Who can read and write what, executed: every persona tries every command on its own row, one of its tenant and a foreign
+ * one, of every table and view of the project and of storage.objects, in a copy of the replayed database that rows were made
+ * in (population.ts). Each try is rolled back. Only outcomes are kept, never a value.
+ */
+export function probeAccess(context: ShadowContext): Promise<Matrix> {
+  return inCopy(context, async (client) => {
+    // Policies must be read with qualified names.
+    await client.query(`set local search_path = ''`);
+    const named = await customRoles(client);
+    const roles = [...PLATFORM_API_ROLES, ...named];
+    const catalogue = await readAccessCatalogue(client, roles);
+    // A role of the project's own is there for a few tables; of the others nothing is to be said.
+    const custom = named.filter((role) => catalogue.relations.some(({ privileges }) => privileges[role]?.reachable));
+    const { rows: functions } = await client.query<Matrix['functions'][number]>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
+    if (catalogue.relations.every(({ schema }) => schema === 'storage'))
+      return { personas: [], relations: [], functions };
+    const model = inferOwnership(catalogue, context.access ?? {});
+    await client.query(`set local search_path = ${SEARCH_PATH}`);
+    const population = await populate(client, catalogue, model, context.signal);
+    const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
+    const personas = personasOf(population, custom, expires);
+    const targets = targetsOf(catalogue, model, population);
+    const cells = await tryAll(context, client, new CellPlanner(model, population), targets, personas);
+    return {
+      personas: personas.map(({ name, role, who }) => ({ name, role, who })),
+      relations: targets.map(({ relation, ownership, bucket }, at) => ({
+        schema: relation.schema,
+        table: relation.name,
+        bucket,
+        kind: relation.partition ? 'partition' : KINDS[relation.kind],
+        ownership: {
+          owner: ownership?.owner ?? null,
+          tenant: ownership?.tenant ?? null,
+          via: ownership?.via ?? null,
+        },
+        membership: ownership?.membership ?? false,
+        cells: cells[at] ?? [],
+      })),
+      functions,
+    };
+  });
+}
