@@ -7,7 +7,10 @@ import { policyEmpty } from './4.2-policies/policy-empty.ts';
 import { policyRecursion } from './4.2-policies/policy-recursion.ts';
 import { policyUnindexedColumn } from './4.2-policies/policy-unindexed-column.ts';
 import { publicBucketAllowsListing } from './4.2-policies/public-bucket-allows-listing.ts';
+import { rlsForgeOwner } from './4.2-policies/rls-forge-owner.ts';
+import { rlsMatrix } from './4.2-policies/rls-matrix.ts';
 import { rlsPolicyAlwaysTrue } from './4.2-policies/rls-policy-always-true.ts';
+import { rlsPositive } from './4.2-policies/rls-positive.ts';
 import { rlsReferencesUserMetadata } from './4.2-policies/rls-references-user-metadata.ts';
 import { securityDefinerView } from './4.2-policies/security-definer-view.ts';
 import { storagePolicies } from './4.2-policies/storage-policies.ts';
@@ -19,6 +22,9 @@ export const checkpoint: Checkpoint = {
     'Row level security is only as good as its policies. They are read as trees, through helper functions and views of views, and judged by what they let a visitor and a signed-in user do.',
   source: 'CATALOGUE 4.2; Supabase, Row Level Security; PostgreSQL, CREATE POLICY',
   checks: [
+    rlsMatrix,
+    rlsForgeOwner,
+    rlsPositive,
     rlsPolicyAlwaysTrue,
     policyCheckTrue,
     policyAnyAuthenticated,

@@ -21,6 +21,11 @@ const OWNER_NAMES = new Set([
   'uid',
 ]);
 
+/** The name says that the row is that person's, not merely that the person is mentioned (assignee_id, approver_id). */
+export function isOwnerName(column: string): boolean {
+  return OWNER_NAMES.has(column.toLowerCase());
+}
+
 const foreignKeys = perFacet((constraints: readonly Constraint[]) =>
   groupBy(
     constraints.filter((row) => row.type === 'f' && row.columns.length === 1),

@@ -13,6 +13,8 @@ type Cell = Facts['accessMatrix']['relations'][number]['cells'][number];
 export interface PlannedCell extends Pick<Cell, 'command' | 'row' | 'forged'> {
   sql: string | null;
   reason: string | null;
+  /** Counts the rows that bear the foreign id: a trigger may have put another one there. */
+  proof?: string | undefined;
 }
 
 /** A relation, with the table whose rows it shows. */
@@ -171,6 +173,18 @@ function insertOf(
   return `insert into ${table} (${columns.map(quoteIdent).join(', ')}) values (${values.join(', ')})`;
 }
 
+function countOf(base: RowTable, column: string, value: string): string {
+  return `select pg_catalog.count(*)::int as rows from ${qualified(base.schema, base.name)} where ${quoteIdent(column)} = ${literalOf(base, column, value)}`;
+}
+
+function proofOf({ base }: Target, ownership: TableOwnership | null, row: ActorRow): string | undefined {
+  const column = (ownership?.owner ?? ownership?.tenant)?.column;
+  const value = column === undefined ? null : row.fresh[column];
+  return base && column !== undefined && value !== null && value !== undefined
+    ? countOf(base, column, value)
+    : undefined;
+}
+
 type RowClass = 'own' | 'tenant' | 'foreign' | 'any';
 
 export class CellPlanner {
@@ -281,7 +295,8 @@ export class CellPlanner {
     const table = qualified(relation.schema, relation.name);
     if (command === 'insert') {
       const sql = insertOf(target, ownership, persona, row);
-      return cell(sql, sql === null ? 'no table is known whose rows it shows' : null);
+      const planned = cell(sql, sql === null ? 'no table is known whose rows it shows' : null);
+      return { ...planned, proof: planned.row === 'own' ? undefined : proofOf(target, ownership, row) };
     }
     const where =
       ownership === null && isView(target) && !keyIn(target.base as RowTable, relation.columns)
@@ -306,6 +321,7 @@ export class CellPlanner {
       if (column === undefined || !relation.columns.includes(column)) return;
       const value = other.row.values[column];
       if (value === undefined || value === null || value === own.row.values[column]) return;
+      const proof = countOf(base, column, value);
       const key = base.constraints.find(({ type }) => type === 'p')?.columns ?? [];
       // A key of one column that is the owner is the row itself: writing it makes the other's row.
       const isKey = key.length === 1 && key[0] === column;
@@ -317,11 +333,12 @@ export class CellPlanner {
           forged,
           sql: insertOf(target, ownership, persona, own.row, { [column]: value }),
           reason: null,
+          proof,
         });
       const held = this.#rowOf(target, persona, 'own', ownership);
       if ('row' in held && where !== null && (!isView(target) || relation.updatable & BIT.update)) {
         const sql = `update ${qualified(relation.schema, relation.name)} set ${quoteIdent(column)} = ${literalOf(base, column, value)} where ${where}`;
-        cells.push({ command: 'update', row: 'own', forged, sql, reason: null });
+        cells.push({ command: 'update', row: 'own', forged, sql, reason: null, proof });
       }
     };
     if (ownership.owner?.column !== ownership.tenant?.column) forge('owner', ownership.owner?.column);

@@ -50,14 +50,25 @@ function refusal(error: unknown): Answer {
   return { outcome: 'error', sqlstate, reason: null };
 }
 
-async function ask(client: pg.Client, { sql, reason }: PlannedCell): Promise<Answer> {
+/** One message for what goes well; what fails is undone by a second. */
+async function ask(client: pg.Client, role: string, { sql, reason, proof }: PlannedCell): Promise<Answer> {
   if (sql === null) return { outcome: 'not-tried', sqlstate: null, reason };
+  const count =
+    proof === undefined ? '' : `set local role none; ${proof}; set local role ${pg.escapeIdentifier(role)};`;
   try {
-    // One message for what goes well; what fails is undone by a second.
     const results = (await client.query(
-      `savepoint cell; ${sql}; rollback to savepoint cell; release savepoint cell`,
-    )) as unknown as pg.QueryResult[];
-    return { outcome: (results[1]?.rowCount ?? 0) > 0 ? 'allowed' : 'filtered', sqlstate: null, reason: null };
+      `savepoint cell; ${count} ${sql}; ${count} rollback to savepoint cell; release savepoint cell`,
+    )) as unknown as pg.QueryResult<{ rows: number }>[];
+    if (proof === undefined)
+      return { outcome: (results[1]?.rowCount ?? 0) > 0 ? 'allowed' : 'filtered', sqlstate: null, reason: null };
+    const [before, after] = [results[2]?.rows[0]?.rows ?? 0, results[6]?.rows[0]?.rows ?? 0];
+    if (after > before) return { outcome: 'allowed', sqlstate: null, reason: null };
+    const changed = (results[4]?.rowCount ?? 0) > 0;
+    return {
+      outcome: 'filtered',
+      sqlstate: null,
+      reason: changed ? 'something of the table’s puts its own value there' : null,
+    };
   } catch (error) {
     const answer = refusal(error);
     await client.query('rollback to savepoint cell; release savepoint cell');
@@ -117,7 +128,7 @@ async function tryAll(
         const answer =
           (timeouts[at] ?? 0) >= MAX_TIMEOUTS
             ? { outcome: 'not-tried' as const, sqlstate: null, reason: 'other statements on it did not end in time' }
-            : await ask(client, cell);
+            : await ask(client, persona.role, cell);
         if (answer.sqlstate === '57014') timeouts[at] = (timeouts[at] ?? 0) + 1;
         collected[at]?.add(cell, answer, persona.name);
       }

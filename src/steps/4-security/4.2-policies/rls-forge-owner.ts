@@ -1,0 +1,130 @@
+import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
+import type { FindingDraft } from '../../../core/finding.ts';
+import type { Severity } from '../../../core/severity.ts';
+import { qualified, quoteIdent } from '../../../core/text.ts';
+import {
+  type AccessFacts,
+  AUDIENCES,
+  type Audience,
+  type Cell,
+  cellsOf,
+  confineFix,
+  isOwned,
+  openByCatalogue,
+  type Served,
+  servedTables,
+  triedAs,
+} from '../../lib/access.ts';
+import { exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { isOwnerName } from '../../lib/owners.ts';
+import { relationRef } from '../../lib/refs.ts';
+import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+
+interface Forgery {
+  column: string;
+  severity: Severity;
+  what: string;
+  cells: Cell[];
+}
+
+/** Rows of the parent that anybody may read are there to be answered: comments on public posts. */
+function parentIsOpen(facts: AccessFacts, { tried }: Served, personas: readonly string[]): boolean {
+  const { via } = tried.ownership;
+  const parent = facts.accessMatrix.relations.find(
+    ({ schema, table }) => schema === via?.schema && table === via.table,
+  );
+  return (
+    parent !== undefined &&
+    cellsOf(parent, personas, 'select').some(({ row, outcome }) => row === 'foreign' && outcome === 'allowed')
+  );
+}
+
+function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Audience): Forgery[] {
+  const { tried } = served;
+  const { owner, tenant, via } = tried.ownership;
+  const accepted = (command: 'insert' | 'update', keep: (cell: Cell) => boolean) =>
+    openByCatalogue(facts, served, role, command)
+      ? []
+      : cellsOf(tried, personas, command).filter((cell) => cell.outcome === 'allowed' && keep(cell));
+  const found: Forgery[] = [];
+  const both = (keep: (cell: Cell) => boolean) => [...accepted('insert', keep), ...accepted('update', keep)];
+  if (tenant && tenant.source !== 'primary key') {
+    const cells = both(({ forged }) => forged === 'tenant');
+    const what = tried.membership ? 'make themselves a member of any tenant' : 'write rows into any tenant';
+    if (cells.length > 0) found.push({ column: tenant.column, severity: 'blocker', what, cells });
+  }
+  // Whoever adds a member writes another's id.
+  if (owner && !tried.membership) {
+    const decides = owner.source === 'policy' || owner.source === 'config';
+    const cells = both(({ forged }) => forged === 'owner');
+    if (cells.length > 0 && (decides || isOwnerName(owner.column)))
+      found.push({
+        column: owner.column,
+        severity: decides ? 'blocker' : 'high',
+        what: 'write rows in another user’s name',
+        cells,
+      });
+  }
+  const foreign = accepted('insert', ({ row, forged }) => row === 'foreign' && forged === null);
+  if (found.length === 0 && foreign.length > 0) {
+    const column = tenant?.column ?? owner?.column ?? via?.column ?? '';
+    const open = !tenant && !owner && parentIsOpen(facts, served, personas);
+    const named =
+      tenant !== null ||
+      (owner !== null && (owner.source !== 'foreign key' || isOwnerName(owner.column))) ||
+      via !== null;
+    if (!open && named)
+      found.push({
+        column,
+        severity: 'blocker',
+        what: tenant ? 'insert rows into any tenant' : 'insert rows that are another user’s',
+        cells: foreign,
+      });
+  }
+  return found;
+}
+
+export const rlsForgeOwner = defineCheck({
+  id: 'rls-forge-owner',
+  rev: 1,
+  title: 'Nobody writes a row in another user’s or tenant’s name',
+  why: 'A row that says it is somebody else’s is a forged message, order or membership; one that says another tenant’s is a way in.',
+  severity: 'blocker',
+  source: 'CATALOGUE 4.2 rls-forge-owner; PostgreSQL, CREATE POLICY: WITH CHECK',
+  remedy: 'Compare the owner and the tenant column of the new row with the caller in WITH CHECK.',
+  falseAlarms:
+    'Tried, not read: triggers that set the column and rights on columns count. Silent where WITH CHECK is true of every row (policy-check-true), for columns that name somebody else by their nature (assignee_id), for the member in a membership table, and for lines below a row that anybody may read (comments on public posts).',
+  matrix: 'RLS',
+  needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
+  uses: SHARPENED,
+  evaluate({ facts }) {
+    if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
+    const tables = servedTables(facts).filter(({ tried }) => isOwned(tried));
+    const findings: FindingDraft[] = [];
+    for (const served of tables) {
+      const told = new Set<string>();
+      for (const audience of AUDIENCES) {
+        if (!reachesSchema(facts, audience.role, served.relation.schema)) continue;
+        for (const { column, severity, what, cells } of forgeriesOf(facts, served, audience)) {
+          if (told.has(column)) continue;
+          told.add(column);
+          const commands = [...new Set(cells.map(({ command }) => command))];
+          const sql = confineFix(facts, served, audience.role, commands);
+          findings.push({
+            object: relationRef(served.relation),
+            severity,
+            message: `${audience.who} can ${what}: ${qualified(served.relation.schema, served.relation.name)} takes any ${quoteIdent(column)}`,
+            detail: triedAs(cells, audience.personas),
+            fix: {
+              sql,
+              command: sql === null ? `compare ${column} of the new row with the caller in WITH CHECK` : null,
+              url: RLS_DOCS,
+            },
+            discriminator: column,
+          });
+        }
+      }
+    }
+    return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
+  },
+});

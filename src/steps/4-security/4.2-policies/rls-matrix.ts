@@ -1,0 +1,100 @@
+import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
+import type { Facts } from '../../../core/facts.ts';
+import type { FindingDraft } from '../../../core/finding.ts';
+import { qualified } from '../../../core/text.ts';
+import {
+  type AccessFacts,
+  AUDIENCES,
+  type Audience,
+  type Cell,
+  cellsOf,
+  confineFix,
+  isOwned,
+  openByCatalogue,
+  readableByContent,
+  type Served,
+  servedTables,
+  triedAs,
+} from '../../lib/access.ts';
+import { exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import type { Operation } from '../../lib/policy-tree.ts';
+import { isDeclared, listed, relationRef } from '../../lib/refs.ts';
+import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+
+const VERBS = { select: 'read', update: 'change', delete: 'delete' } as const;
+
+interface Leak {
+  command: keyof typeof VERBS;
+  cells: Cell[];
+}
+
+/** Commands with which somebody reached a row that is not theirs, and that no check over the catalogue reports. */
+function leaksOf(
+  facts: AccessFacts & Partial<Pick<Facts, 'declared'>>,
+  served: Served,
+  { role, personas }: Audience,
+): Leak[] {
+  const { tried, relation } = served;
+  if (!reachesSchema(facts, role, relation.schema)) return [];
+  return (Object.keys(VERBS) as Leak['command'][]).flatMap((command): Leak[] => {
+    const cells = cellsOf(tried, personas, command).filter(
+      ({ row, forged, outcome }) => row === 'foreign' && forged === null && outcome === 'allowed',
+    );
+    if (cells.length === 0 || openByCatalogue(facts, served, role, command)) return [];
+    const meant =
+      command === 'select' &&
+      (isDeclared(facts.declared?.publicTables, relation) || readableByContent(facts, served, role));
+    return meant ? [] : [{ command, cells }];
+  });
+}
+
+export const rlsMatrix = defineCheck({
+  id: 'rls-matrix',
+  rev: 1,
+  title: 'Nobody reaches a row that is not theirs',
+  why: 'A policy can read well and still let another tenant in: a forgotten comparison in a subquery, a helper that asks the wrong column, an OR too many. Only trying it tells.',
+  severity: 'blocker',
+  source:
+    'CATALOGUE 4.2 rls-matrix; PostgreSQL, CREATE POLICY; PostgREST, “HTTP Context” (role and request.jwt.claims)',
+  remedy:
+    'Compare the row’s owner or tenant column with the caller in the policy itself: (select auth.uid()), or the tenants the caller is a member of.',
+  falseAlarms:
+    'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant.',
+  matrix: 'RLS',
+  needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
+  uses: SHARPENED,
+  evaluate({ facts }) {
+    if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
+    const tables = servedTables(facts).filter(({ tried }) => isOwned(tried));
+    const findings: FindingDraft[] = [];
+    for (const served of tables) {
+      const told = new Set<Operation>();
+      for (const audience of AUDIENCES) {
+        const leaks = leaksOf(facts, served, audience).filter(({ command }) => !told.has(command));
+        if (leaks.length === 0) continue;
+        for (const { command } of leaks) told.add(command);
+        const commands = leaks.map(({ command }) => command);
+        const writes = commands.some((command) => command !== 'select');
+        const { tenant } = served.tried.ownership;
+        const name = qualified(served.relation.schema, served.relation.name);
+        const sql = confineFix(facts, served, audience.role, commands);
+        findings.push({
+          object: relationRef(served.relation),
+          severity: writes ? 'blocker' : 'high',
+          message: `${audience.who} can ${listed(commands.map((command) => VERBS[command]))} ${tenant ? 'other tenants’' : 'other users’'} rows of ${name}`,
+          detail: triedAs(
+            leaks.flatMap(({ cells }) => cells),
+            audience.personas,
+          ),
+          fix: {
+            sql,
+            command: sql === null ? 'confine the policies of the table to the caller’s own rows or tenant' : null,
+            url: RLS_DOCS,
+          },
+          discriminator: audience.role,
+        });
+      }
+    }
+    return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
+  },
+});

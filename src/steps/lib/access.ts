@@ -1,0 +1,213 @@
+import type { Facts, Policy, Relation } from '../../core/facts.ts';
+import { type Node, walk } from '../../core/sql.ts';
+import { qualified, quoteIdent } from '../../core/text.ts';
+import {
+  type ApiRole,
+  accessOf,
+  callerOf,
+  type ExposureFacts,
+  policiesOf,
+  reachesSchema,
+  relationNamed,
+  roleClosure,
+} from './exposure.ts';
+import { alterPolicy } from './policy-fix.ts';
+import { applies, checkExpression, conjuncts, decidingExpression, disjuncts, type Operation } from './policy-tree.ts';
+import { isUsers } from './refs.ts';
+import { callsIn, columnsIn, expressionTree, resolveCall } from './sql-tree.ts';
+import { primaryKeyOf } from './tables.ts';
+import { verdictOf } from './truth.ts';
+
+/* What the executed access matrix says of one relation, beside what its policies say (src/facts/shadow/access/). */
+
+export type AccessFacts = ExposureFacts & Pick<Facts, 'accessMatrix' | 'constraints'>;
+export type Tried = Facts['accessMatrix']['relations'][number];
+export type Cell = Tried['cells'][number];
+
+/** Personas whose ways are any signed-in user's. */
+export const USERS: readonly string[] = ['A', 'B', 'C'];
+
+/** Who asks, as findings name it. */
+export interface Audience {
+  role: ApiRole;
+  personas: readonly string[];
+  who: string;
+}
+
+export const AUDIENCES: readonly Audience[] = [
+  { role: 'anon', personas: ['anon'], who: 'anyone with the publishable key' },
+  { role: 'authenticated', personas: USERS, who: 'any signed-in user' },
+];
+
+/** A relation that was tried and that the Data API serves, as the audited database has it. */
+export interface Served {
+  tried: Tried;
+  relation: Relation;
+}
+
+/** The tables of the project that were tried and that API roles reach over the Data API. */
+export function servedTables(facts: AccessFacts): Served[] {
+  return facts.accessMatrix.relations.flatMap((tried): Served[] => {
+    if (tried.kind !== 'table' && tried.kind !== 'partition') return [];
+    const relation = relationNamed(facts, tried.schema, tried.table);
+    if (!relation || !isUsers(relation) || tried.cells.every(({ outcome }) => outcome === 'not-tried')) return [];
+    return AUDIENCES.some(({ role }) => reachesSchema(facts, role, tried.schema)) ? [{ tried, relation }] : [];
+  });
+}
+
+/** Tables that nothing could be tried on, with the reason. */
+export function untried(facts: Pick<Facts, 'accessMatrix'>): { name: string; reason: string }[] {
+  return facts.accessMatrix.relations.flatMap(({ schema, table, cells }) => {
+    if (cells.length === 0 || cells.some(({ outcome }) => outcome !== 'not-tried')) return [];
+    return [{ name: qualified(schema, table), reason: cells[0]?.reason ?? '' }];
+  });
+}
+
+/** The cells of these personas. */
+export function cellsOf(tried: Tried, personas: readonly string[], command: Operation): Cell[] {
+  return tried.cells.filter(
+    (cell) => cell.command === command && cell.personas.some((name) => personas.includes(name)),
+  );
+}
+
+export function isOwned({ ownership }: Tried): boolean {
+  return ownership.owner !== null || ownership.tenant !== null || ownership.via !== null;
+}
+
+/** Columns that say whose a row is. */
+export function ownershipColumns({ ownership }: Tried): string[] {
+  return [ownership.owner, ownership.tenant, ownership.via].flatMap((entry) => (entry ? [entry.column] : []));
+}
+
+/** Row level security off, or a policy true of every row: what checks over the catalogue already report. */
+export function openByCatalogue(facts: AccessFacts, { relation }: Served, role: ApiRole, command: Operation): boolean {
+  if (accessOf(facts, role, relation, command).rows === 'all') return true;
+  if (command !== 'update') return false;
+  const caller = callerOf(facts, role);
+  return permissive(facts, relation, role, command).some((policy) => {
+    const check = checkExpression(policy);
+    return policy.check !== null && check !== null && verdictOf(check, caller) === 'always';
+  });
+}
+
+/** Permissive policies that have a say. */
+export function permissive(facts: AccessFacts, relation: Relation, role: string, command: Operation): Policy[] {
+  const closure = roleClosure(facts, role);
+  return policiesOf(facts, relation).filter((policy) => policy.permissive && applies(policy, command, closure));
+}
+
+const SESSION = new Set(['current_setting', 'current_user', 'session_user', 'user', 'current_role']);
+
+/** The expression looks at the row alone: no caller, no other table, no function of the project's. */
+export function looksAtRowOnly(facts: Partial<Pick<Facts, 'functions'>>, tree: Node): boolean {
+  let only = true;
+  walk([tree], (type, node) => {
+    if (type === 'SubLink') only = false;
+    if (type === 'SQLValueFunction' && /USER|ROLE/.test(String(node.op))) only = false;
+    return only;
+  });
+  return (
+    only &&
+    callsIn([tree]).every(
+      (call) =>
+        !SESSION.has(call.name) &&
+        (call.schema === null || call.schema === 'pg_catalog') &&
+        resolveCall(facts.functions ?? [], call).length === 0,
+    )
+  );
+}
+
+/**
+ * A policy that lets rows be read by what they hold (published, public, active) and not by whose they are: meant for others'
+ * eyes. Such a condition may stand beside the owner's own in one policy.
+ */
+export function readableByContent(facts: AccessFacts, { tried, relation }: Served, role: ApiRole): boolean {
+  const asks = new Set(ownershipColumns(tried));
+  return permissive(facts, relation, role, 'select').some((policy) => {
+    const tree = policy.using === null ? null : expressionTree(policy.using);
+    return (
+      tree !== null &&
+      disjuncts(tree).some(
+        (part) => looksAtRowOnly(facts, part) && !columnsIn(part).some((column) => asks.has(column.at(-1) ?? '')),
+      )
+    );
+  });
+}
+
+/** The policy asks something of the row's own state (`status = 'draft'`), which a made-up row may not meet. */
+export function asksOfRowState(
+  facts: AccessFacts,
+  { tried }: Served,
+  policies: readonly Policy[],
+  command: Operation,
+): boolean {
+  const asks = new Set(ownershipColumns(tried));
+  return policies.some((policy) =>
+    [decidingExpression(policy, command), checkExpression(policy)].some((text) => {
+      const tree = text === null ? null : expressionTree(text);
+      return (
+        tree !== null &&
+        conjuncts(tree).some((part) => {
+          const columns = columnsIn(part);
+          return (
+            columns.length > 0 &&
+            looksAtRowOnly(facts, part) &&
+            !columns.some((column) => asks.has(column.at(-1) ?? ''))
+          );
+        })
+      );
+    }),
+  );
+}
+
+/** The condition that confines a table to its owner or its tenant's members; null where it does not follow. */
+export function confinement(facts: AccessFacts, { tried }: Served): string | null {
+  const { owner, tenant, via } = tried.ownership;
+  const table = quoteIdent(tried.table);
+  if (owner && !tenant)
+    return owner.claim?.join() === 'sub' ? `(select auth.uid()) = ${quoteIdent(owner.column)}` : null;
+  if (tenant) {
+    const membership = facts.accessMatrix.relations.find(
+      (other) => other.membership && other.ownership.owner && other.ownership.tenant && other.kind === 'table',
+    );
+    const { owner: member, tenant: team } = membership?.ownership ?? {};
+    if (!membership || membership === tried || !member || !team) return null;
+    return `${quoteIdent(tenant.column)} in (select m.${quoteIdent(team.column)} from ${qualified(membership.schema, membership.table)} m where m.${quoteIdent(member.column)} = (select auth.uid()))`;
+  }
+  if (!via) return null;
+  const key = primaryKeyOf(facts.constraints, via.schema, via.table);
+  return key.length === 1 && key[0] !== undefined
+    ? `exists (select 1 from ${qualified(via.schema, via.table)} parent where parent.${quoteIdent(key[0])} = ${table}.${quoteIdent(via.column)})`
+    : null;
+}
+
+/** SQL that confines the only policy that can have let the rows pass; null where several could. */
+export function confineFix(
+  facts: AccessFacts,
+  served: Served,
+  role: ApiRole,
+  commands: readonly Operation[],
+): string | null {
+  const condition = confinement(facts, served);
+  const policies = new Set(commands.flatMap((command) => permissive(facts, served.relation, role, command)));
+  const [policy] = policies;
+  return condition !== null && policy && policies.size === 1
+    ? alterPolicy(policy, { to: 'authenticated', using: condition, check: condition })
+    : null;
+}
+
+/** How it was found out, for a finding's detail. */
+export function triedAs(cells: readonly Cell[], personas: readonly string[]): string {
+  const lines = cells.map(({ command, row, forged, outcome, sqlstate, personas: all }) => {
+    const names = all.filter((name) => personas.includes(name));
+    const whose = {
+      own: 'the caller’s own row',
+      tenant: 'a row of the same tenant',
+      foreign: 'another user’s row',
+      any: 'a row',
+    }[row];
+    const what = forged === null ? whose : `${whose} with another ${forged === 'owner' ? 'user’s' : 'tenant’s'} id`;
+    return `${command.toUpperCase()} of ${what} as ${names.join(', ')}: ${outcome}${sqlstate ? ` (${sqlstate})` : ''}`;
+  });
+  return `tried in a copy of the database that the migrations make: ${lines.join('; ')}`;
+}
