@@ -14,7 +14,7 @@ export function generatedFiles(checklist: Checklist): Map<string, string> {
   for (const checkpoint of checkpointsOf(checklist)) {
     for (const check of checkpoint.checks) files.set(`docs/checks/${check.id}.md`, checkDoc(check, checkpoint));
   }
-  const schemas = { check: checkReportSchema, config: configSchema, snapshot: snapshotHeaderSchema };
+  const schemas = { check: checkReportSchema, config: configSchema(), snapshot: snapshotHeaderSchema };
   for (const [name, schema] of Object.entries(schemas)) {
     const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
     files.set(`schemas/${name}.schema.json`, `${JSON.stringify(json, null, 2)}\n`);

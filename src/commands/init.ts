@@ -140,7 +140,7 @@ export async function initCommand(options: InitOptions): Promise<number> {
     ...(found.migrations && { repository: { path: '.', migrations: found.migrations } }),
     policy: { maxAge: '14d', fourEyes: false },
   };
-  const valid = configSchema.safeParse(config);
+  const valid = configSchema().safeParse(config);
   if (!valid.success) {
     const [issue] = valid.error.issues;
     throw new UserError('config-invalid', `“${issue?.path.join('.')}”: ${issue?.message}`, 'answer again');

@@ -37,117 +37,140 @@ export const evidenceFileSchema = z.object({
   caption: z.string(),
 });
 
-export const eventDataSchemas = {
-  genesis: z.object({
-    auditId: z.string(),
-    /** 128 random bits, hex: entries of two audits can never be mixed. */
-    nonce: z.string(),
-    project: z.string(),
-    checklist: z.object({ version: z.string(), sha256: hex64 }),
-    environments: z.array(environmentSchema).min(1),
-    /** Path of the repository as given, or null. */
-    repository: z.string().nullable(),
-  }),
-  session: z.object({ tool: z.string(), mode: z.enum(['wizard', 'plain', 'headless']), node: z.string() }),
-  snapshot: z.object({
-    snapshotId: hex64,
-    environment: z.string(),
-    source: z.enum(['live', 'from-migrations']),
-    takenAt: iso,
-    durationMs: z.number(),
-    facets: z.record(
-      z.string(),
-      z.object({
-        status: facetStatusSchema,
-        sha256: hex64.nullable(),
-        reason: z.string().nullable(),
-        hidden: z.array(z.string()),
-      }),
-    ),
-  }),
-  'check.run': z.object({
-    environment: z.string(),
-    snapshotId: hex64,
-    /** Blob: JSON array of CheckResult. */
-    results: blobRefSchema,
-    /** Overridden parameters in force, by check id. */
-    parameters: z.record(
-      z.string(),
-      z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.string())])),
-    ),
-    summary: z.array(
-      z.object({ check: z.string(), rev: z.int(), status: checkStatusSchema, findings: z.int(), ms: z.number() }),
-    ),
-  }),
-  attest: z.object({
-    id: z.string(),
-    checkpoint: z.string(),
-    /** Id of the checkpoint's question; null when it is a manual attestation in place of a check that could not run. */
-    attestation: z.string().nullable(),
-    /** The skipped or failed-to-run check it stands in for. */
-    covers: z.object({ check: z.string(), environment: z.string() }).nullable(),
-    status: z.enum(['passed', 'failed', 'na']),
-    /** The question as asked. */
-    statement: z.string(),
-    answer: z.string(),
-    by: personSchema,
-    expiresAt: iso,
-    /** Digests of the facts it is given over, by environment. */
-    binds: z.record(z.string(), z.record(z.string(), z.string())),
-    evidence: z.array(evidenceFileSchema),
-  }),
-  waive: z.object({
-    id: z.string(),
-    fingerprint: hex64,
-    environment: z.string(),
-    check: z.string(),
-    severity: severitySchema,
-    reason: z.string().min(1),
-    risk: z.string().min(1),
-    compensating: z.string().min(1),
-    owner: z.string().min(1),
-    by: personSchema,
-    expiresAt: iso,
-  }),
-  acknowledge: z.object({
-    id: z.string(),
-    fingerprint: hex64,
-    environment: z.string(),
-    note: z.string(),
-    by: personSchema,
-  }),
+/** What an entry of each type holds; built when the first such entry is met, since a journal has few of the types. */
+const declared = {
+  genesis: () =>
+    z.object({
+      auditId: z.string(),
+      /** 128 random bits, hex: entries of two audits can never be mixed. */
+      nonce: z.string(),
+      project: z.string(),
+      checklist: z.object({ version: z.string(), sha256: hex64 }),
+      environments: z.array(environmentSchema).min(1),
+      /** Path of the repository as given, or null. */
+      repository: z.string().nullable(),
+    }),
+  session: () => z.object({ tool: z.string(), mode: z.enum(['wizard', 'plain', 'headless']), node: z.string() }),
+  snapshot: () =>
+    z.object({
+      snapshotId: hex64,
+      environment: z.string(),
+      source: z.enum(['live', 'from-migrations']),
+      takenAt: iso,
+      durationMs: z.number(),
+      facets: z.record(
+        z.string(),
+        z.object({
+          status: facetStatusSchema,
+          sha256: hex64.nullable(),
+          reason: z.string().nullable(),
+          hidden: z.array(z.string()),
+        }),
+      ),
+    }),
+  'check.run': () =>
+    z.object({
+      environment: z.string(),
+      snapshotId: hex64,
+      /** Blob: JSON array of CheckResult. */
+      results: blobRefSchema,
+      /** Overridden parameters in force, by check id. */
+      parameters: z.record(
+        z.string(),
+        z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.string())])),
+      ),
+      summary: z.array(
+        z.object({ check: z.string(), rev: z.int(), status: checkStatusSchema, findings: z.int(), ms: z.number() }),
+      ),
+    }),
+  attest: () =>
+    z.object({
+      id: z.string(),
+      checkpoint: z.string(),
+      /** Id of the checkpoint's question; null when it is a manual attestation in place of a check that could not run. */
+      attestation: z.string().nullable(),
+      /** The skipped or failed-to-run check it stands in for. */
+      covers: z.object({ check: z.string(), environment: z.string() }).nullable(),
+      status: z.enum(['passed', 'failed', 'na']),
+      /** The question as asked. */
+      statement: z.string(),
+      answer: z.string(),
+      by: personSchema,
+      expiresAt: iso,
+      /** Digests of the facts it is given over, by environment. */
+      binds: z.record(z.string(), z.record(z.string(), z.string())),
+      evidence: z.array(evidenceFileSchema),
+    }),
+  waive: () =>
+    z.object({
+      id: z.string(),
+      fingerprint: hex64,
+      environment: z.string(),
+      check: z.string(),
+      severity: severitySchema,
+      reason: z.string().min(1),
+      risk: z.string().min(1),
+      compensating: z.string().min(1),
+      owner: z.string().min(1),
+      by: personSchema,
+      expiresAt: iso,
+    }),
+  acknowledge: () =>
+    z.object({
+      id: z.string(),
+      fingerprint: hex64,
+      environment: z.string(),
+      note: z.string(),
+      by: personSchema,
+    }),
   /** A second person agrees: to a waiver, an attestation or a sign-off, by its id. */
-  approve: z.object({ id: z.string(), target: z.string(), by: personSchema }),
+  approve: () => z.object({ id: z.string(), target: z.string(), by: personSchema }),
   /** Takes back an attestation, waiver, acknowledgement, approval or sign-off. */
-  revoke: z.object({ target: z.string(), reason: z.string(), by: personSchema }),
+  revoke: () => z.object({ target: z.string(), reason: z.string(), by: personSchema }),
   /** A person agreed to one probe on one target. */
-  consent: z.object({
-    probe: z.string(),
-    environment: z.string(),
-    target: z.string(),
-    effect: z.string(),
-    by: personSchema,
-  }),
+  consent: () =>
+    z.object({
+      probe: z.string(),
+      environment: z.string(),
+      target: z.string(),
+      effect: z.string(),
+      by: personSchema,
+    }),
   /** A fix applied on a person's word (demo only). */
-  fix: z.object({ fingerprint: hex64, environment: z.string(), check: z.string(), statements: z.int() }),
-  sign: z.object({
-    id: z.string(),
-    decision: z.enum(['ready', 'ready-with-waivers']),
-    statement: z.string(),
-    by: personSchema,
-    /** Digests of all facts at that moment, by environment. */
-    snapshots: z.record(z.string(), hex64),
-  }),
-  export: z.object({ bundle: z.string(), sha256: hex64 }),
-  handoff: z.object({ to: z.string(), bundle: z.string(), sha256: hex64 }),
-  import: z.object({ bundle: z.string(), sha256: hex64, tier: z.string() }),
+  fix: () => z.object({ fingerprint: hex64, environment: z.string(), check: z.string(), statements: z.int() }),
+  sign: () =>
+    z.object({
+      id: z.string(),
+      decision: z.enum(['ready', 'ready-with-waivers']),
+      statement: z.string(),
+      by: personSchema,
+      /** Digests of all facts at that moment, by environment. */
+      snapshots: z.record(z.string(), hex64),
+    }),
+  export: () => z.object({ bundle: z.string(), sha256: hex64 }),
+  handoff: () => z.object({ to: z.string(), bundle: z.string(), sha256: hex64 }),
+  import: () => z.object({ bundle: z.string(), sha256: hex64, tier: z.string() }),
   /** A torn last line was set aside. */
-  recover: z.object({ bytes: z.int(), sha256: hex64 }),
-  'checklist.migrate': z.object({ from: z.string(), to: z.string(), sha256: hex64 }),
+  recover: () => z.object({ bytes: z.int(), sha256: hex64 }),
+  'checklist.migrate': () => z.object({ from: z.string(), to: z.string(), sha256: hex64 }),
 } as const;
 
-export type EventType = keyof typeof eventDataSchemas;
-export type EventData<T extends EventType> = z.infer<(typeof eventDataSchemas)[T]>;
+export type EventType = keyof typeof declared;
+export type EventData<T extends EventType> = z.infer<ReturnType<(typeof declared)[T]>>;
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(declared, type);
+}
+
+const built = new Map<EventType, z.ZodType>();
+
+/** The schema of what an entry of that type holds. */
+export function eventDataSchema<T extends EventType>(type: T): z.ZodType<EventData<T>> {
+  const schema = built.get(type) ?? declared[type]();
+  built.set(type, schema);
+  return schema as z.ZodType<EventData<T>>;
+}
+
 /** A journal entry as the reducer sees it. */
 export type AuditEvent = {
   [T in EventType]: { seq: number; at: string; session: string; type: T; data: EventData<T> };

@@ -53,7 +53,7 @@ export function readConfig(file: string): Config {
       'mend the file, or write it anew with `supaready init`',
     );
   }
-  const parsed = configSchema.safeParse(toValue(tree));
+  const parsed = configSchema().safeParse(toValue(tree));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (!issue) throw new UserError('config-invalid', `${file} is not valid`, 'write it anew with `supaready init`');

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { canonicalJson, sha256 } from '../core/canonical.ts';
-import { type AuditEvent, type EventType, eventDataSchemas } from '../core/events.ts';
+import { type AuditEvent, eventDataSchema, isEventType } from '../core/events.ts';
 import { ONCE } from '../core/parse-once.ts';
 
 /** Version of the journal's format that this program writes, and the only one it reads. */
@@ -48,10 +48,6 @@ function newer(why: string): Decoded {
   return { ok: false, kind: 'newer', why };
 }
 
-function isEventType(type: string): type is EventType {
-  return Object.hasOwn(eventDataSchemas, type);
-}
-
 /**
  * Reads one line (without its newline) that must be entry `seq` after the entry with hash `prev`.
  * Byte-exact: a line that says the same in other bytes (spaces, doubled keys) is corrupt too.
@@ -81,7 +77,7 @@ export function decodeLine(line: Uint8Array, seq: number, prev: string): Decoded
   if (entry.seq !== seq) return corrupt(`it says it is entry ${entry.seq}`);
   // The hash holds, so a program wrote it like this: one that knows more than this one.
   if (!isEventType(entry.type)) return newer(`an entry of type “${entry.type}”`);
-  const data = eventDataSchemas[entry.type].safeParse(entry.data, ONCE);
+  const data = eventDataSchema(entry.type).safeParse(entry.data, ONCE);
   if (!data.success) return newer(`an entry of type “${entry.type}” with content unknown to this version`);
   if ((entry.type === 'genesis') !== (seq === 1))
     return corrupt(seq === 1 ? 'it does not begin an audit' : 'it begins another audit');

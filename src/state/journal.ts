@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/canonical.ts';
 import { EXIT, UserError } from '../core/errors.ts';
-import { eventDataSchemas, type NewEvent } from '../core/events.ts';
+import { eventDataSchema, type NewEvent } from '../core/events.ts';
 import { ONCE } from '../core/parse-once.ts';
 import {
   type Disk,
@@ -96,7 +96,7 @@ export class JournalWriter {
     let { seq, hash: prev } = this.#end.seq === 0 ? { seq: 0, hash: NO_HASH } : this.#end;
     for (const event of events) {
       seq += 1;
-      const data: Record<string, unknown> = eventDataSchemas[event.type].parse(event.data, ONCE);
+      const data: Record<string, unknown> = eventDataSchema(event.type).parse(event.data, ONCE);
       const actor = { id: authorOf(data) ?? stamp.actor, keyId: null };
       const draft: EntryDraft = { seq, ts: stamp.ts, session: stamp.session, actor, type: event.type, data, prev };
       const { line, hash } = sealEntry(draft);
