@@ -41,8 +41,7 @@ export function ready() {
   const built = `${root}dist/cli.js`;
   if (
     !existsSync(built) ||
-    statSync(built).mtimeMs <
-      Math.max(newest(`${root}src`), newest(`${root}scripts/build.mjs`), newest(`${root}package.json`))
+    statSync(built).mtimeMs < Math.max(newest(`${root}src`), newest(`${root}scripts`), newest(`${root}package.json`))
   ) {
     process.stderr.write('supaready: building …\n');
     run(process.execPath, ['scripts/build.mjs']);
