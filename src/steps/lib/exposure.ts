@@ -137,18 +137,28 @@ function named(letters: Iterable<string>): Set<Privilege> {
   return privileges;
 }
 
-const privilegeSets = new WeakMap<ReadonlySet<string>, Map<string, ReadonlySet<Privilege>>>();
+interface KnownPrivileges {
+  /** By the text of a list, and by the list itself, so that its text is made once and not by every check. */
+  texts: Map<string, ReadonlySet<Privilege>>;
+  lists: WeakMap<readonly string[], ReadonlySet<Privilege>>;
+}
+const privilegeSets = new WeakMap<ReadonlySet<string>, KnownPrivileges>();
 
 /** Privileges that a list gives to a role's closure; thousands of tables have the same few lists. */
 function privilegesFor(acl: readonly string[], closure: ReadonlySet<string>): ReadonlySet<Privilege> {
-  const known = privilegeSets.get(closure) ?? new Map<string, ReadonlySet<Privilege>>();
-  privilegeSets.set(closure, known);
-  const text = acl.join('\u0000');
-  const before = known.get(text);
+  let known = privilegeSets.get(closure);
+  if (known === undefined) {
+    known = { texts: new Map(), lists: new WeakMap() };
+    privilegeSets.set(closure, known);
+  }
+  const { texts, lists } = known;
+  const before = lists.get(acl);
   if (before) return before;
-  const privileges = named(lettersFor(acl, closure));
-  if (known.size > 10_000) known.clear();
-  known.set(text, privileges);
+  const text = acl.join('\u0000');
+  const privileges = texts.get(text) ?? named(lettersFor(acl, closure));
+  if (texts.size > 10_000) texts.clear();
+  texts.set(text, privileges);
+  lists.set(acl, privileges);
   return privileges;
 }
 

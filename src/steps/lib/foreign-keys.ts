@@ -102,7 +102,9 @@ export function freeName(parts: readonly string[], suffix: string, taken: Readon
   for (let attempt = 0; ; attempt++) {
     const end = attempt === 0 ? `_${suffix}` : `_${suffix}${attempt}`;
     let stem = base;
-    while (Buffer.byteLength(stem + end) > 63) stem = [...stem].slice(0, -1).join('');
+    // A UTF-16 unit takes three bytes at most.
+    while ((stem.length + end.length) * 3 > 63 && Buffer.byteLength(stem + end) > 63)
+      stem = [...stem].slice(0, -1).join('');
     if (!taken.has(stem + end)) return stem + end;
   }
 }

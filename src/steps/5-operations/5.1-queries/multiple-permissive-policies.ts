@@ -80,6 +80,7 @@ function overlap(
   bypasses: (role: string) => boolean,
 ): { policies: Policy[]; roles: string[] } {
   const applying = policies.filter(({ command }) => command === 'all' || command === operation);
+  if (applying.length < 2) return { policies: [], roles: [] };
   const named = [...new Set(applying.flatMap(({ roles }) => roles))].filter((role) => !bypasses(role)).sort();
   const roles = named.filter(
     (role) => applying.filter((policy) => policy.roles.includes(role) || policy.roles.includes('public')).length > 1,
