@@ -17,8 +17,11 @@ export interface CheckFixture {
   silent: string;
   /** SQL that plants the defect on top of `silent`. */
   defect: string;
-  /** describeObject() of each finding, and its severity. Complete: any other finding of this check fails the test. */
-  expect: readonly { object: string; severity: Severity }[];
+  /**
+   * describeObject() of each finding, and its severity. Complete: any other finding of this check fails the test. `at` is
+   * the `file:line` that a finding of the object must name.
+   */
+  expect: readonly { object: string; severity: Severity; at?: string }[];
   /** SQL that mends it where the finding's own fix.sql is null; '' when `repo.fixed` does. */
   repair?: string;
   /** Run before the check's own fixes: what a person decides where a finding offers no SQL. */

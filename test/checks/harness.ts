@@ -79,6 +79,10 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
         await sql(fixture.defect);
         const found = await judge(check, fixture, open?.url ?? null, fixture.repo ? root : null, 'defect');
         expect(shown(found)).toEqual([...fixture.expect].map(({ object, severity }) => `${severity} ${object}`).sort());
+        const places = found.findings.map(
+          ({ object, location }) => `${describeObject(object)} ${location?.file}:${location?.line}`,
+        );
+        for (const { object, at } of fixture.expect) if (at) expect(places).toContain(`${object} ${at}`);
         expect(found.status).toBe('fail');
 
         if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);

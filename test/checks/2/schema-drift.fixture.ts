@@ -1,5 +1,6 @@
 import type { CheckFixture } from '../fixture.ts';
 
+const FILE = 'supabase/migrations/20260101000000_init.sql';
 const INIT = `
 create table public.notes (id bigint generated always as identity primary key, title text);
 alter table public.notes add column owner uuid references auth.users on delete cascade;
@@ -58,16 +59,16 @@ export default {
   `,
   expect: [
     { object: 'public.notes.by_hand', severity: 'high' },
-    { object: 'public.notes', severity: 'blocker' },
+    { object: 'public.notes', severity: 'blocker', at: `${FILE}:5` },
     { object: 'public.notes', severity: 'low' },
-    { object: 'policy "own notes" on public.notes', severity: 'blocker' },
-    { object: 'public.touch()', severity: 'blocker' },
-    { object: 'trigger notes_touch on public.notes', severity: 'high' },
+    { object: 'policy "own notes" on public.notes', severity: 'blocker', at: `${FILE}:6` },
+    { object: 'public.touch()', severity: 'blocker', at: `${FILE}:7` },
+    { object: 'trigger notes_touch on public.notes', severity: 'high', at: `${FILE}:12` },
     { object: 'index notes_title_idx on public.notes', severity: 'high' },
     { object: 'policy "all files" on storage.objects', severity: 'blocker' },
     { object: 'public.made_by_hand', severity: 'high' },
-    { object: 'storage.files', severity: 'blocker' },
+    { object: 'storage.files', severity: 'blocker', at: `${FILE}:14` },
     { object: 'default privileges of tables in public', severity: 'blocker' },
   ],
-  repo: { silent: { 'supabase/migrations/20260101000000_init.sql': INIT } },
+  repo: { silent: { [FILE]: INIT } },
 } satisfies CheckFixture;
