@@ -6,16 +6,8 @@ import { loadSqlParser } from '../../src/core/sql.ts';
 import { prepareFromMigrations } from '../../src/facts/shadow/from-migrations.ts';
 import { driftBetween } from '../../src/steps/lib/drift/compare.ts';
 import type { Difference } from '../../src/steps/lib/drift/model.ts';
-import { CRON_MUTATIONS, MUTATIONS } from '../../test/drift/mutations.ts';
-import {
-  applyFix,
-  type Base,
-  catalogueOf,
-  differences,
-  lineOf,
-  runScript,
-  startWorld,
-} from '../../test/drift/world.ts';
+import { CRON_MUTATIONS, MUTATIONS, type Mutation } from '../../test/drift/mutations.ts';
+import { type Base, catalogueOf, differences, lineOf, runScript, startWorld } from '../../test/drift/world.ts';
 
 const run = promisify(execFile);
 const option = (name: string) => {
@@ -99,6 +91,9 @@ function row(label: string, { changes, found }: Count): string {
   return `| ${label} | ${changes} | ${found.join(' | ')} |`;
 }
 
+/** Shares no factor with the number of changes, so that each is met once. */
+const STRIDE = 71;
+
 /** Totals per kind of change on stdout, each change on stderr. */
 async function table(): Promise<void> {
   const only = option('only');
@@ -115,8 +110,13 @@ async function table(): Promise<void> {
     );
   const counts = new Map<string, Count>();
   const total: Count = { changes: 0, found: new Array(asked.length + 1).fill(0) };
-  for (const mutation of [...MUTATIONS, ...(world.hasCron ? CRON_MUTATIONS : [])]) {
+  const [part = 0, parts = 1] = (option('part') ?? '0/1').split('/').map(Number);
+  const all = [...MUTATIONS, ...(world.hasCron ? CRON_MUTATIONS : [])];
+  for (const place of all.keys()) {
+    // Kinds mixed, so that what a run that is stopped has counted is a sample.
+    const mutation = all[(place * STRIDE) % all.length] as Mutation;
     if (only !== null && !mutation.name.includes(only)) continue;
+    if (place % parts !== part) continue;
     await runScript(live, mutation.sql);
     const found = differences(await catalogueOf(live.url), clean);
     const cells = [found.length > 0 ? '✔' : '✖'];
@@ -134,12 +134,8 @@ async function table(): Promise<void> {
       for (const [at, cell] of cells.entries()) if (cell === '✔') count.found[at] = (count.found[at] ?? 0) + 1;
     }
     console.error(`${kind}: ${mutation.name}: ${cells.join(' ')}`);
-    try {
-      for (const { fix } of found) await applyFix(live, fix);
-      if (differences(await catalogueOf(live.url), clean).length > 0) await world.reset();
-    } catch {
-      await world.reset();
-    }
+    // Anew, since what our own fix leaves (the order of columns) is a difference to others.
+    await world.reset();
   }
   console.log(`| kind of change | changes | supaready |${asked.map(({ name }) => ` ${name} |`).join('')}`);
   console.log(`|---|---|---|${asked.map(() => '---|').join('')}`);

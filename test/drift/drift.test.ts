@@ -15,7 +15,7 @@ import { applyFix, catalogueOf, differences, lineOf, runScript, startWorld, type
 
 /*
  * Every kind of change on the embedded major version, its fix applied. The other direction, and the other major versions,
- * take a sample of them; all of it on all of them with SUPAREADY_DRIFT=full (scripts/compare-drift.mjs --full).
+ * take a sample of them; all of it on all of them with SUPAREADY_DRIFT=full.
  */
 
 beforeAll(loadSqlParser);
