@@ -103,6 +103,8 @@ const HISTORY: Readonly<Record<string, string>> = {
   replication_slot: `select pg_create_logical_replication_slot('evil', '${join(loot, 'evil.so')}');`,
   granted_program: `grant pg_execute_server_program to postgres;`,
   granted_program_role: `create role thief in role pg_execute_server_program, pg_write_server_files, pg_read_server_files;`,
+  granted_program_again: `alter role pg_execute_server_program nosuperuser;`,
+  granted_program_role_set: `set role pg_execute_server_program;`,
   granted_then: `${touch('granted')};`,
   read_file: `select pg_read_file('/etc/passwd');`,
   load: `load '${join(loot, 'evil.so')}';`,
@@ -126,6 +128,19 @@ const HISTORY: Readonly<Record<string, string>> = {
   platform_functions_2: `create extension pgsodium; create trigger on_key before insert on pgsodium.key for each row execute function public.on_platform();
     select pgsodium.create_key();`,
   platform_functions_3: `create extension "basejump-supabase_test_helpers"; select tests.create_supabase_user('thief');`,
+  foreign_key: `create type public.near as (id uuid);
+    create function public.far(public.near) returns uuid language plpgsql as $f$ begin ${steal('foreign_key')} return $1.id; end $f$;
+    create cast (public.near as uuid) with function public.far(public.near) as implicit;
+    select vault.create_secret('x');
+    create table public.secrets (secret_id public.near references vault.secrets (id));
+    insert into public.secrets select row(id)::public.near from vault.secrets;`,
+  foreign_key_extension: `create extension if not exists pgmq;
+    create type public.nearer as (name varchar);
+    create function public.farther(public.nearer) returns varchar language plpgsql as $f$ begin ${steal('foreign_key_extension')} return $1.name; end $f$;
+    create cast (public.nearer as varchar) with function public.farther(public.nearer) as implicit;
+    insert into pgmq.meta (queue_name, is_partitioned, is_unlogged) values ('q', false, false);
+    create table public.queues (name public.nearer references pgmq.meta (queue_name));
+    insert into public.queues values (row('q')::public.nearer);`,
   hidden_catalogue: `create temp view pg_class as select c.*, public.default_int() from pg_catalog.pg_class c;
     create domain pg_temp.text as pg_catalog.text check (public.check_boolean());
     create table public.after_hidden (id int primary key); comment on table public.after_hidden is 'x';`,
@@ -217,7 +232,7 @@ describe.each([17, 15])('a hostile history on PostgreSQL %i', (major) => {
     expect(Object.fromEntries(denied.map((name) => [name, failureOf(name)?.sqlstate]))).toEqual(
       Object.fromEntries(denied.map((name) => [name, '42501'])),
     );
-    for (const name of ['granted_program', 'granted_program_role', 'replication_slot', 'two_statements'])
+    for (const name of ['granted_program_role', 'replication_slot', 'two_statements'])
       expect(failureOf(name), name).not.toBeNull();
   });
 

@@ -16,12 +16,15 @@ export interface BaselineOptions {
 }
 
 /**
- * On a server of ours, for all its databases: `postgres` may grant itself every predefined role on PostgreSQL 15, so the three
- * that read and write files and run programs are not there (hosted Supabase reserves them: supautils.reserved_memberships).
- * Database `postgres` is the project's own on hosted Supabase, so that migrations set parameters of it.
+ * On a server of ours, for all its databases: `postgres` may grant itself every role but a superuser on PostgreSQL 15, so the
+ * three that read and write files and run programs count as one there (hosted Supabase: supautils.reserved_memberships); none
+ * of them can log in or has members. Database `postgres` is the project's own on hosted Supabase, so that migrations set
+ * parameters of it.
  */
 const RESERVED = `
-  delete from pg_catalog.pg_authid where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
+  update pg_catalog.pg_authid set rolsuper = true
+  where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
+    and not rolsuper and pg_catalog.current_setting('server_version_num')::int < 160000;
   alter database postgres owner to postgres`;
 
 const PARTS = { roles, platform, auth, storage, realtime };

@@ -33,3 +33,9 @@ grant select, references, delete, truncate on vault.secrets, vault.decrypted_sec
 grant select, delete on vault.secrets, vault.decrypted_secrets to service_role;
 grant execute on all functions in schema vault to postgres with grant option;
 grant execute on all functions in schema vault to service_role;
+-- A superuser owns nothing here: a foreign key into the table has its owner look, and run the project's casts while it does.
+grant usage on schema vault to dashboard_user;
+alter table vault.secrets owner to dashboard_user;
+alter view vault.decrypted_secrets owner to dashboard_user;
+alter function vault.create_secret(text, text, text, uuid) owner to dashboard_user;
+alter function vault.update_secret(uuid, text, text, text, uuid) owner to dashboard_user;
