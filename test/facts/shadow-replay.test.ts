@@ -156,6 +156,17 @@ describe('replay of a Supabase repository', () => {
     ]);
   });
 
+  it('sets parameters of database postgres as its owner may, and says what to do about the others', async () => {
+    const { result } = await replay({
+      [`${SUPABASE}/1_d.sql`]: `alter database postgres set statement_timeout = '60s'; alter database postgres set pgrst.db_schemas = 'public';
+        alter database postgres reset statement_timeout; alter database postgres reset pgrst.db_schemas;`,
+      [`${SUPABASE}/2_d.sql`]: `alter database postgres set "app.settings.secret" = 'x';`,
+    });
+    expect(result.failures).toMatchObject([
+      { path: `${SUPABASE}/2_d.sql`, sqlstate: '42501', hint: expect.stringContaining('Vault') },
+    ]);
+  });
+
   it('fires the project’s event triggers as role postgres, but for what an extension brings', async () => {
     const { result, rows } = await replay({
       [`${SUPABASE}/1_e.sql`]: `

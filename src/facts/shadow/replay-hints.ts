@@ -54,6 +54,8 @@ const WITHDRAWN =
   /storage\."?(prefixes|(delete|add)_prefix\w*|delete_leaf_prefixes|prefixes_\w+|objects_\w*(prefix|cleanup|level)\w*|get_(level|prefix|prefixes)|lock_top_prefixes|search_legacy_v1|search_v1_optimised)\b|column "level" of relation "objects"/;
 const WITHDRAWN_HINT =
   'The Storage server made this and has dropped it since: take the statement out of the migration, it is the platform’s own';
+const PARAMETER =
+  'Hosted Supabase lets role postgres set few parameters for a database or role, and none of its own making: keep the value in Vault or in a table';
 const MISSING =
   'Nothing in the migrations before this one makes it; if it was made in the dashboard, write it down as a migration (`supabase db pull`), and mind the order of the files';
 const DATA =
@@ -63,6 +65,7 @@ const DATA =
 export function hintFor(sqlstate: string, message: string): string {
   const extension = missingExtension(message);
   if (extension) return `Add \`create extension if not exists ${extension}\` to an earlier migration`;
+  if (/permission denied to set parameter/.test(message)) return PARAMETER;
   if (/^(42P01|42703|42883|42704|3F000|42P02)$/.test(sqlstate))
     return WITHDRAWN.test(message) ? WITHDRAWN_HINT : MISSING;
   if (sqlstate.startsWith('23') || sqlstate.startsWith('22') || sqlstate === 'P0001') return HINTS[sqlstate] ?? DATA;
