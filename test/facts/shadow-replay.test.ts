@@ -105,6 +105,23 @@ describe('replay of a Supabase repository', () => {
     ]);
   });
 
+  it('runs statements as one after another, though they are sent together', async () => {
+    const first = await replay({
+      [`${SUPABASE}/1_x.sql`]:
+        'create table t (n int); -- one\ninsert into t values (1) -- two\n;\nselect 1 / 0;\nselec 2;',
+    });
+    expect(first.result.failures).toMatchObject([{ line: 4, sqlstate: '22012' }]);
+
+    const { result, rows } = await replay({
+      [`${SUPABASE}/1_x.sql`]: `create table t (a text, b int);
+        set standard_conforming_strings = off; set escape_string_warning = off;
+        insert into t values ('a\\\\b', 1); select set_config('standard_conforming_strings', 'on', false); insert into t values ('a\\\\b', 2);`,
+    });
+    expect(result.failures).toEqual([]);
+    expect(result.applied).toMatchObject([{ statements: 6 }]);
+    expect(await rows('select length(a) from t order by b')).toEqual([{ length: 3 }, { length: 4 }]);
+  });
+
   it('shows errors of ownership as hosted Supabase does', async () => {
     const { result } = await replay({ [`${SUPABASE}/1_x.sql`]: 'select 1;\nalter role postgres superuser;' });
     expect(result.failures).toMatchObject([{ line: 2, sqlstate: '42501' }]);
