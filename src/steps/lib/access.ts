@@ -1,11 +1,16 @@
+import { type CheckOutcome, evaluated, skipped } from '../../core/check.ts';
 import type { Facts, Policy, Relation } from '../../core/facts.ts';
+import type { FindingDraft } from '../../core/finding.ts';
 import { type Node, walk } from '../../core/sql.ts';
 import { qualified, quoteIdent } from '../../core/text.ts';
 import {
+  API_ROLES,
   type ApiRole,
   accessOf,
   callerOf,
+  canExecute,
   type ExposureFacts,
+  effectivePrivileges,
   policiesOf,
   reachesSchema,
   relationNamed,
@@ -13,14 +18,16 @@ import {
 } from './exposure.ts';
 import { alterPolicy } from './policy-fix.ts';
 import { applies, checkExpression, conjuncts, decidingExpression, disjuncts, type Operation } from './policy-tree.ts';
-import { isUsers } from './refs.ts';
+import { isUsers, listed } from './refs.ts';
 import { callsIn, columnsIn, expressionTree, resolveCall } from './sql-tree.ts';
-import { primaryKeyOf } from './tables.ts';
+import { columnNamed, primaryKeyOf } from './tables.ts';
 import { verdictOf } from './truth.ts';
 
 /* What the executed access matrix says of one relation, beside what its policies say (src/facts/shadow/access/). */
 
-export type AccessFacts = ExposureFacts & Pick<Facts, 'accessMatrix' | 'constraints'>;
+export type AccessFacts = ExposureFacts &
+  Pick<Facts, 'accessMatrix' | 'constraints' | 'functions'> &
+  Partial<Pick<Facts, 'shadowCatalogue'>>;
 export type Tried = Facts['accessMatrix']['relations'][number];
 export type Cell = Tried['cells'][number];
 
@@ -45,22 +52,62 @@ export interface Served {
   relation: Relation;
 }
 
-/** The tables of the project that were tried and that API roles reach over the Data API. */
-export function servedTables(facts: AccessFacts): Served[] {
-  return facts.accessMatrix.relations.flatMap((tried): Served[] => {
-    if (tried.kind !== 'table' && tried.kind !== 'partition') return [];
-    const relation = relationNamed(facts, tried.schema, tried.table);
-    if (!relation || !isUsers(relation) || tried.cells.every(({ outcome }) => outcome === 'not-tried')) return [];
-    return AUDIENCES.some(({ role }) => reachesSchema(facts, role, tried.schema)) ? [{ tried, relation }] : [];
-  });
+/** What the tables tried come to, and how many of them are another matter in the database audited than in the copy. */
+export interface ServedTables {
+  tables: readonly Served[];
+  different: readonly Relation[];
 }
 
-/** Tables that nothing could be tried on, with the reason. */
-export function untried(facts: Pick<Facts, 'accessMatrix'>): { name: string; reason: string }[] {
-  return facts.accessMatrix.relations.flatMap(({ schema, table, cells }) => {
-    if (cells.length === 0 || cells.some(({ outcome }) => outcome !== 'not-tried')) return [];
-    return [{ name: qualified(schema, table), reason: cells[0]?.reason ?? '' }];
-  });
+/** The tables of the project that were tried and that API roles reach over the Data API. */
+export function servedTables(facts: AccessFacts): ServedTables {
+  const tables: Served[] = [];
+  const different: Relation[] = [];
+  for (const tried of facts.accessMatrix.relations) {
+    if (tried.kind !== 'table' && tried.kind !== 'partition') continue;
+    const relation = relationNamed(facts, tried.schema, tried.table);
+    if (!relation || !isUsers(relation) || tried.cells.every(({ outcome }) => outcome === 'not-tried')) continue;
+    if (!AUDIENCES.some(({ role }) => reachesSchema(facts, role, tried.schema))) continue;
+    if (isAsTried(facts, relation)) tables.push({ tried, relation });
+    else different.push(relation);
+  }
+  return { tables, different };
+}
+
+/** Row level security, policies with the functions they call, and API roles' rights are those of the copy. */
+function isAsTried(facts: AccessFacts, relation: Relation): boolean {
+  const { shadowCatalogue: shadow } = facts;
+  // Without a live database beside it, the copy is of the database audited itself.
+  if (!shadow) return true;
+  const twin = relationNamed(shadow, relation.schema, relation.name);
+  if (!twin || twin.rls !== relation.rls || twin.forceRls !== relation.forceRls) return false;
+  const policies = policiesOf(facts, relation);
+  if (JSON.stringify(policies) !== JSON.stringify(policiesOf(shadow, relation))) return false;
+  const calls = policies.flatMap(({ using, check }) =>
+    [using, check].flatMap((text) => (text === null ? [] : callsIn(expressionTree(text)))),
+  );
+  const helpers = (own: Pick<Facts, 'roles' | 'functions'>) =>
+    calls.flatMap((call) =>
+      resolveCall(own.functions, call).map((fn) => [fn.body, API_ROLES.map((role) => canExecute(own, role, fn))]),
+    );
+  if (JSON.stringify(helpers(facts)) !== JSON.stringify(helpers(shadow))) return false;
+  return API_ROLES.every((role) => rightsOf(facts, role, relation) === rightsOf(shadow, role, twin));
+}
+
+function rightsOf(facts: Pick<Facts, 'roles' | 'columns'>, role: string, relation: Relation): string {
+  const { table, columns } = effectivePrivileges(facts, role, relation);
+  const own = [...columns].map(([name, privileges]) => [name, [...privileges].toSorted()] as const);
+  return JSON.stringify([[...table].toSorted(), own]);
+}
+
+/** The outcome of a check over tables that were tried. */
+export function judged({ tables, different }: ServedTables, findings: FindingDraft[]): CheckOutcome {
+  if (findings.length === 0 && different.length > 0) {
+    const names = listed(different.map(({ schema, name }) => qualified(schema, name)));
+    return skipped(
+      `rights or policies of ${names} are not those that the migrations make, so what was tried says nothing of them: bring both together (schema-drift)`,
+    );
+  }
+  return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
 }
 
 /** The cells of these personas. */
@@ -164,8 +211,11 @@ export function asksOfRowState(
 export function confinement(facts: AccessFacts, { tried }: Served): string | null {
   const { owner, tenant, via } = tried.ownership;
   const table = quoteIdent(tried.table);
-  if (owner && !tenant)
-    return owner.claim?.join() === 'sub' ? `(select auth.uid()) = ${quoteIdent(owner.column)}` : null;
+  if (owner && !tenant) {
+    const type = columnNamed(facts.columns, tried.schema, tried.table, owner.column)?.type ?? '';
+    const caller = type === 'uuid' ? '(select auth.uid())' : type === 'text' ? '(select auth.uid())::text' : null;
+    return caller !== null && owner.claim?.join() === 'sub' ? `${caller} = ${quoteIdent(owner.column)}` : null;
+  }
   if (tenant) {
     const membership = facts.accessMatrix.relations.find(
       (other) => other.membership && other.ownership.owner && other.ownership.tenant && other.kind === 'table',

@@ -179,10 +179,15 @@ class Inference {
       if (asked(column, target)) return { column, target };
       if (anyWord(table.name, MEMBER_WORDS) || (unique(column) && named(target))) return { column, target };
     }
-    // Without keys: by names alone.
+    // Without keys: by names alone. A column that is the key itself leads to the row asked, not to a tenant.
+    const itself = key.length === 1 ? key[0] : undefined;
     if (!askedFor && !anyWord(table.name, MEMBER_WORDS)) return null;
     const loose = table.columns.find(
-      ({ name }) => name !== owner.column && asked(name, null) && !leads.some(({ columns }) => columns?.[0] === name),
+      ({ name }) =>
+        name !== owner.column &&
+        name !== itself &&
+        asked(name, null) &&
+        !leads.some(({ columns }) => columns?.[0] === name),
     );
     const spoken = table.columns.find(
       ({ name }) => name !== owner.column && /_id$/i.test(name) && anyWord(name.replace(/_id$/i, ''), TENANT_WORDS),
@@ -255,6 +260,16 @@ class Inference {
         withheld: !membership && owner !== null && anyWord(table.name, WITHHELD_WORDS) && !this.tenants.has(oid),
       });
     }
+    const people = this.#oids.get('auth.users');
+    if (people !== undefined)
+      found.set(people, {
+        owner: { column: 'id', source: 'primary key', claim: ['sub'] },
+        tenant: null,
+        via: null,
+        bound: [],
+        membership: false,
+        withheld: false,
+      });
     this.#lead(found);
     return { tables: found, tenants: this.tenants, readings: this.readings, tenantClaims: this.tenantClaims };
   }
@@ -268,8 +283,13 @@ class Inference {
         const table = this.#tables.get(oid);
         const key = table && foreignKeys(table).find(({ target }) => target !== oid && isOwned(found.get(target)));
         const target = key && this.#tables.get(key.target);
-        if (!key?.columns?.[0] || !target) continue;
-        ownership.via = { column: key.columns[0], schema: target.schema, table: target.name };
+        const asked = this.readings
+          .get(oid)
+          ?.tables.find((use) => isOwned(found.get(this.#oids.get(`${use.schema}.${use.table}`) ?? '')));
+        if (key?.columns?.[0] && target)
+          ownership.via = { column: key.columns[0], schema: target.schema, table: target.name };
+        else if (asked) ownership.via = { column: asked.column, schema: asked.schema, table: asked.table };
+        else continue;
         changed = true;
       }
     }

@@ -82,8 +82,12 @@ function onlyPowers(table: RowTable): boolean {
   });
 }
 
-/** Tables after those their foreign keys lead to. */
-function parentsFirst(oids: Iterable<string>, tables: ReadonlyMap<string, RowTable>): string[] {
+/** Tables after those their foreign keys lead to, and those their policies ask. */
+function parentsFirst(
+  oids: Iterable<string>,
+  tables: ReadonlyMap<string, RowTable>,
+  asked: (oid: string) => readonly string[],
+): string[] {
   const wanted = new Set(oids);
   const done = new Set<string>();
   const visit = (oid: string) => {
@@ -91,6 +95,7 @@ function parentsFirst(oids: Iterable<string>, tables: ReadonlyMap<string, RowTab
     done.add(oid);
     for (const { type, target } of tables.get(oid)?.constraints ?? [])
       if (type === 'f' && tables.has(target)) visit(target);
+    for (const target of asked(oid)) visit(target);
     if (wanted.has(oid)) order.push(oid);
   };
   const order: string[] = [];
@@ -103,12 +108,14 @@ class Populator {
   readonly #catalogue: AccessCatalogue;
   readonly #model: OwnershipModel;
   readonly #signal: AbortSignal | undefined;
+  readonly #byName: ReadonlyMap<string, RowTable>;
 
   constructor(client: pg.Client, catalogue: AccessCatalogue, model: OwnershipModel, signal: AbortSignal | undefined) {
     this.#client = client;
     this.#catalogue = catalogue;
     this.#model = model;
     this.#signal = signal;
+    this.#byName = new Map([...catalogue.tables.values()].map((table) => [qualified(table.schema, table.name), table]));
   }
 
   async run(): Promise<Population> {
@@ -122,6 +129,10 @@ class Populator {
         );
       }),
       tables,
+      (oid) =>
+        (this.#model.readings.get(oid)?.tables ?? []).flatMap(
+          ({ schema, table }) => this.#named(schema, table)?.oid ?? [],
+        ),
     );
     const tenants = owned.filter((oid) => this.#model.tenants.has(oid));
     const buckets = await this.#buckets();
@@ -133,6 +144,10 @@ class Populator {
       if (!user.ok) throw new Error(`no row of auth.users could be made: ${user.reason}`);
       const claims = claimsOf(user.row.values, this.#madeUpClaims(name));
       const actor: Actor = { name, claims, rows: new Map() };
+      const people = this.#named('auth', 'users');
+      const standing = people && (await this.#texts(people, user.row.where));
+      if (people && standing)
+        actor.rows.set(people.oid, { row: { where: user.row.where, ...standing, fresh: standing.values } });
       actors.set(name, actor);
       await this.#signIn(claims);
       for (const oid of tenants) if (name !== 'D') await this.#make(actor, scope, oid);
@@ -153,6 +168,10 @@ class Populator {
       for (const bucket of buckets) if (name !== 'D') await this.#object(actor, scope, bucket);
     }
     return { actors, buckets };
+  }
+
+  #named(schema: string, name: string): RowTable | undefined {
+    return this.#byName.get(qualified(schema, name));
   }
 
   #knownRow(scope: RowScope, oid: string): MadeRow | null {
@@ -210,9 +229,7 @@ class Populator {
   /** Values that the row generator could not know: whose the row is, where no foreign key says it. */
   #given(actor: Actor, table: RowTable, ownership: TableOwnership): Record<string, string | null> {
     const given: Record<string, string | null> = {};
-    const keyed = new Set(
-      table.constraints.flatMap(({ type, columns }) => (type === 'f' && columns?.length === 1 ? columns : [])),
-    );
+    const keyed = new Set(table.constraints.flatMap(({ type, columns }) => (type === 'f' ? (columns ?? []) : [])));
     for (const column of table.columns) {
       const role = lowRole(table, column);
       if (role !== undefined) given[column.name] = role;
@@ -225,6 +242,14 @@ class Populator {
     for (const { column, claim, element } of reading?.claims ?? []) {
       const value = this.#model.tenantClaims.has(claim.join('.')) ? valueAt(actor.claims, claim) : null;
       if (value !== null && !keyed.has(column)) given[column] = element ? `{${value}}` : value;
+    }
+    // A policy finds the row's parent by a column that no foreign key leads from.
+    for (const { column, schema, table: parent, other } of reading?.tables ?? []) {
+      const found = this.#named(schema, parent);
+      const outcome = found && actor.rows.get(found.oid);
+      const value = outcome && 'row' in outcome ? outcome.row.values[other] : undefined;
+      if (value !== undefined && value !== null && !keyed.has(column) && given[column] === undefined)
+        given[column] = value;
     }
     const { tenant } = ownership;
     if (tenant && !keyed.has(tenant.column) && given[tenant.column] === undefined && tenant.source !== 'primary key') {
@@ -240,7 +265,13 @@ class Populator {
     for (const oid of this.#model.tenants) {
       const tenant = this.#catalogue.tables.get(oid);
       const outcome = actor.rows.get(oid);
-      if (!tenant || !outcome || !('row' in outcome) || ![stem, `${stem}s`].includes(tenant.name)) continue;
+      if (
+        !tenant ||
+        !outcome ||
+        !('row' in outcome) ||
+        ![stem, `${stem}s`, `${stem.replace(/y$/, 'ie')}s`].includes(tenant.name)
+      )
+        continue;
       const [key] = tenant.constraints.find(({ type }) => type === 'p')?.columns ?? [];
       if (key !== undefined) return outcome.row.values[key] ?? null;
     }
@@ -374,9 +405,7 @@ class Populator {
   }
 
   async #object(actor: Actor, scope: RowScope, bucket: string): Promise<void> {
-    const table = [...this.#catalogue.tables.values()].find(
-      ({ schema, name }) => schema === 'storage' && name === 'objects',
-    );
+    const table = this.#named('storage', 'objects');
     if (!table) return;
     const sub = String(actor.claims.sub);
     const owners = { owner: sub, owner_id: sub };

@@ -1,4 +1,4 @@
-import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
+import { defineCheck, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import type { Severity } from '../../../core/severity.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
@@ -10,6 +10,7 @@ import {
   cellsOf,
   confineFix,
   isOwned,
+  judged,
   openByCatalogue,
   type Served,
   servedTables,
@@ -96,24 +97,25 @@ export const rlsForgeOwner = defineCheck({
     'Tried, not read: triggers that set the column and rights on columns count. Silent where WITH CHECK is true of every row (policy-check-true), for columns that name somebody else by their nature (assignee_id), for the member in a membership table, and for lines below a row that anybody may read (comments on public posts).',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
-  uses: SHARPENED,
+  uses: [...SHARPENED, 'shadowCatalogue'],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
-    const tables = servedTables(facts).filter(({ tried }) => isOwned(tried));
+    const served = servedTables(facts);
+    const tables = served.tables.filter(({ tried }) => isOwned(tried));
     const findings: FindingDraft[] = [];
-    for (const served of tables) {
+    for (const table of tables) {
       const told = new Set<string>();
       for (const audience of AUDIENCES) {
-        if (!reachesSchema(facts, audience.role, served.relation.schema)) continue;
-        for (const { column, severity, what, cells } of forgeriesOf(facts, served, audience)) {
+        if (!reachesSchema(facts, audience.role, table.relation.schema)) continue;
+        for (const { column, severity, what, cells } of forgeriesOf(facts, table, audience)) {
           if (told.has(column)) continue;
           told.add(column);
           const commands = [...new Set(cells.map(({ command }) => command))];
-          const sql = confineFix(facts, served, audience.role, commands);
+          const sql = confineFix(facts, table, audience.role, commands);
           findings.push({
-            object: relationRef(served.relation),
+            object: relationRef(table.relation),
             severity,
-            message: `${audience.who} can ${what}: ${qualified(served.relation.schema, served.relation.name)} takes any ${quoteIdent(column)}`,
+            message: `${audience.who} can ${what}: ${qualified(table.relation.schema, table.relation.name)} takes any ${quoteIdent(column)}`,
             detail: triedAs(cells, audience.personas),
             fix: {
               sql,
@@ -125,6 +127,6 @@ export const rlsForgeOwner = defineCheck({
         }
       }
     }
-    return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
+    return judged({ tables, different: served.different }, findings);
   },
 });

@@ -1,4 +1,4 @@
-import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
+import { defineCheck, skipped } from '../../../core/check.ts';
 import type { Facts } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
@@ -10,6 +10,7 @@ import {
   cellsOf,
   confineFix,
   isOwned,
+  judged,
   openByCatalogue,
   readableByContent,
   type Served,
@@ -62,24 +63,25 @@ export const rlsMatrix = defineCheck({
     'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
-  uses: SHARPENED,
+  uses: [...SHARPENED, 'shadowCatalogue'],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
-    const tables = servedTables(facts).filter(({ tried }) => isOwned(tried));
+    const served = servedTables(facts);
+    const tables = served.tables.filter(({ tried }) => isOwned(tried));
     const findings: FindingDraft[] = [];
-    for (const served of tables) {
+    for (const table of tables) {
       const told = new Set<Operation>();
       for (const audience of AUDIENCES) {
-        const leaks = leaksOf(facts, served, audience).filter(({ command }) => !told.has(command));
+        const leaks = leaksOf(facts, table, audience).filter(({ command }) => !told.has(command));
         if (leaks.length === 0) continue;
         for (const { command } of leaks) told.add(command);
         const commands = leaks.map(({ command }) => command);
         const writes = commands.some((command) => command !== 'select');
-        const { tenant } = served.tried.ownership;
-        const name = qualified(served.relation.schema, served.relation.name);
-        const sql = confineFix(facts, served, audience.role, commands);
+        const { tenant } = table.tried.ownership;
+        const name = qualified(table.relation.schema, table.relation.name);
+        const sql = confineFix(facts, table, audience.role, commands);
         findings.push({
-          object: relationRef(served.relation),
+          object: relationRef(table.relation),
           severity: writes ? 'blocker' : 'high',
           message: `${audience.who} can ${listed(commands.map((command) => VERBS[command]))} ${tenant ? 'other tenants’' : 'other users’'} rows of ${name}`,
           detail: triedAs(
@@ -95,6 +97,6 @@ export const rlsMatrix = defineCheck({
         });
       }
     }
-    return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
+    return judged({ tables, different: served.different }, findings);
   },
 });

@@ -1,4 +1,4 @@
-import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
+import { defineCheck, skipped } from '../../../core/check.ts';
 import type { Policy } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
@@ -8,6 +8,7 @@ import {
   type Cell,
   cellsOf,
   isOwned,
+  judged,
   ownershipColumns,
   permissive,
   type Served,
@@ -15,7 +16,7 @@ import {
   triedAs,
   USERS,
 } from '../../lib/access.ts';
-import { callerOf, exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { callerOf, exposedSchemas, holds, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import { checkExpression, decidingExpression, OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { listed, policySql, relationRef } from '../../lib/refs.ts';
 import { columnsIn, expressionTree } from '../../lib/sql-tree.ts';
@@ -73,31 +74,38 @@ export const rlsPositive = defineCheck({
     'Only commands that a policy names for the row’s owner or tenant. Silent where another policy or condition asks for more of the row or the session (a state, a second factor) and where a trigger of the project’s refuses.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
-  uses: SHARPENED,
+  uses: [...SHARPENED, 'shadowCatalogue'],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
-    const tables = servedTables(facts).filter(
+    const served = servedTables(facts);
+    const tables = served.tables.filter(
       ({ tried, relation }) => isOwned(tried) && relation.rls && reachesSchema(facts, 'authenticated', relation.schema),
     );
     const findings: FindingDraft[] = [];
-    for (const served of tables) {
-      const { relation, tried } = served;
+    for (const table of tables) {
+      const { relation, tried } = table;
       const failures = OPERATIONS.flatMap((command) => {
-        const policies = meantFor(facts, served, command);
+        const policies = meantFor(facts, table, command);
         if (policies.length === 0 || policies.some((policy) => policy.check === 'false' || policy.using === 'false'))
           return [];
         const cell = failureOf(cellsOf(tried, [...USERS, 'aal2'], command));
         if (!cell) return [];
+        // FOR ALL names a command in passing: without the privilege it is not meant, where another is there.
+        const inPassing =
+          policies.every((policy) => policy.command === 'all') &&
+          !holds(facts, 'authenticated', relation, command) &&
+          OPERATIONS.some((operation) => holds(facts, 'authenticated', relation, operation));
+        if (inPassing) return [];
         const restrictive = facts.policies.some(
           (policy) => !policy.permissive && policy.schema === relation.schema && policy.table === relation.name,
         );
-        const conditional = restrictive || asksOfRowState(facts, served, policies, command);
+        const conditional = restrictive || asksOfRowState(facts, table, policies, command);
         if (conditional && cell.outcome !== 'error' && cell.outcome !== 'recursion') return [];
         return [{ command, policies, cell }];
       });
       if (failures.length === 0) continue;
       const hidden =
-        unseen(facts, served) && failures.every(({ command }) => command === 'update' || command === 'delete');
+        unseen(facts, table) && failures.every(({ command }) => command === 'update' || command === 'delete');
       const policy = failures[0]?.policies[0];
       const name = qualified(relation.schema, relation.name);
       const reason = failures.some(({ cell }) => cell.outcome === 'recursion')
@@ -128,6 +136,6 @@ export const rlsPositive = defineCheck({
               },
       });
     }
-    return evaluated(tables.length, 'table with rows of users', findings, 'tables with rows of users');
+    return judged({ tables, different: served.different }, findings);
   },
 });
