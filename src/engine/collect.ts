@@ -106,6 +106,23 @@ function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected 
   };
 }
 
+/** As every hosted project's: the one that a shadow database got at random would give each run's findings other fingerprints. */
+const PROJECT_DATABASE = 'postgres';
+
+function withProjectName(facts: Collected): Collected {
+  const { database, roleSettings, cronJobs } = facts;
+  if (database?.status !== 'ok') return facts;
+  const { name } = database.value;
+  const renamed = <R extends { database: string | null }>(rows: readonly R[]): R[] =>
+    rows.map((row) => (row.database === name ? { ...row, database: PROJECT_DATABASE } : row));
+  return {
+    ...facts,
+    database: { ...database, value: { ...database.value, name: PROJECT_DATABASE } },
+    ...(roleSettings?.status === 'ok' && { roleSettings: { ...roleSettings, value: renamed(roleSettings.value) } }),
+    ...(cronJobs?.status === 'ok' && cronJobs.value && { cronJobs: { ...cronJobs, value: renamed(cronJobs.value) } }),
+  };
+}
+
 /** A replay in which files failed leaves objects out: every catalogue facet then says so, and no check over it can pass. */
 function withReplayGaps(facts: Collected): Collected {
   const gaps = facts.replay?.status === 'ok' ? replayGaps(facts.replay.value) : [];
@@ -160,7 +177,7 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
     shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
   ]);
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
-  if (replayed) facts = withReplayGaps(facts);
+  if (replayed) facts = withReplayGaps(withProjectName(facts));
   return snapshotOf(
     {
       environment: target.environment.name,
