@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import { withClient } from '../../src/commands/demo/script.ts';
 import { describeObject } from '../../src/core/object.ts';
 import { SEVERITIES } from '../../src/core/severity.ts';
-import { loadSqlParser, parseScript } from '../../src/core/sql.ts';
+import { loadSqlParser } from '../../src/core/sql.ts';
 import { driftBetween } from '../../src/steps/lib/drift/compare.ts';
 import type { Difference } from '../../src/steps/lib/drift/model.ts';
 import { EXCLUSIONS } from '../../src/steps/lib/drift/platform.ts';
@@ -85,13 +85,7 @@ describe.each(SERVERS.map((folder, at) => [folder ?? 'embedded', folder, at] as 
         expect(names(found), found.map(lineOf).join('\n')).toEqual([...mutation.objects].sort());
         const worst = Math.min(...found.map(({ severity }) => SEVERITIES.indexOf(severity)));
         expect(SEVERITIES[worst]).toBe(mutation.severity);
-        for (const { shown, fix, migration } of found) {
-          expect(shown.live).not.toBe(shown.migrations);
-          for (const statements of mutation.oneWay ? [fix] : [fix, migration]) {
-            expect(statements).not.toEqual([]);
-            expect(parseScript(statements.join(';\n')).error).toBeNull();
-          }
-        }
+        for (const { shown } of found) expect(shown.live).not.toBe(shown.migrations);
         // The same change is told, and nothing else, where the migrations are replayed on another major version.
         for (const { clean: other } of ready.slice(0, at)) {
           const across = differences(changed, other);
