@@ -3,7 +3,7 @@ import { EXIT, UserError } from '../core/errors.ts';
 import { counted, printable } from '../core/text.ts';
 import { openBundle } from '../evidence/verify.ts';
 import { takeOver } from '../state/take-over.ts';
-import { checklist } from '../steps/checklist.ts';
+import { loadChecks } from '../steps/checklist.ts';
 import { resolveProject } from './targets.ts';
 
 /** `supaready import BUNDLE`: takes over the audit that a bundle holds; its folder on stdout. Exit 1 where the bundle does not hold. */
@@ -12,7 +12,7 @@ export async function importCommand(
   options: { repo?: string; stateDir?: string },
   version: string,
 ): Promise<number> {
-  const { outcome, content } = await openBundle(path, { checklist, version });
+  const { outcome, content } = await openBundle(path, { checklist: await loadChecks(), version });
   const { auditId, digest, tier, decision, project } = outcome;
   if (content === null || auditId === null || digest === null) {
     const [first] = outcome.problems;

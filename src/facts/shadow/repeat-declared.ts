@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Facts } from '../../core/facts.ts';
 import { quoteIdent } from '../../core/text.ts';
 import { collectCatalogue } from '../postgres/collect.ts';
 import { readConfig } from '../repository/config-toml.ts';
 import { openRepository } from '../repository/files.ts';
 import { findDeclaredSchema } from '../repository/migrations/declared.ts';
+import { AdminSession } from './admin-session.ts';
 import type { ShadowContext } from './collect.ts';
 import { stateOf } from './copy-session.ts';
 import type { ShadowCopy } from './from-migrations.ts';
@@ -57,21 +57,15 @@ async function moveExtensions({ url }: ShadowContext['shadow'], database: Shadow
   const [wanted, there] = [await extensions(url), await extensions(database.url)];
   const moves = [...wanted].filter(([name, schema]) => there.has(name) && there.get(name) !== schema);
   if (moves.length === 0) return;
-  const client = new pg.Client({ connectionString: database.adminUrl, application_name: 'supaready' });
-  client.on('error', () => undefined);
-  await client.connect();
+  const admin = new AdminSession(database.adminUrl);
   try {
-    // Nothing that the files made runs in a session of the superuser.
-    await client.query('set session_replication_role = replica');
-    const { rowCount } = await client.query(`select from pg_event_trigger where evtenabled in ('A', 'R')`);
-    if (rowCount) return;
     for (const [name, schema] of moves) {
-      await client.query('update pg_catalog.pg_extension set extrelocatable = true where extname = $1', [name]);
+      await admin.query('update pg_extension set extrelocatable = true where extname = $1', [name]);
       // Where it cannot be moved, what rests on it is told.
-      await client.query(`alter extension ${quoteIdent(name)} set schema ${quoteIdent(schema)}`).catch(stateOf);
+      await admin.query(`alter extension ${quoteIdent(name)} set schema ${quoteIdent(schema)}`).catch(stateOf);
     }
   } finally {
-    await client.end().catch(() => undefined);
+    await admin.end();
   }
 }
 
