@@ -140,46 +140,59 @@ async function tryAll(
 
 const KINDS = { r: 'table', p: 'table', v: 'view', m: 'materialized view' } as const;
 
+/** The matrix of a database with rows in it, to be asked as often as its policies change. */
+export interface AccessProbe {
+  matrix(): Promise<Matrix>;
+}
+
+/** Infers whose the rows are and makes them, in the transaction the client is in; nothing is tried yet. */
+export async function prepareAccess(client: pg.Client, context: ShadowContext): Promise<AccessProbe> {
+  // Policies must be read with qualified names.
+  await client.query(`set local search_path = ''`);
+  const named = await customRoles(client);
+  const roles = [...PLATFORM_API_ROLES, ...named];
+  const catalogue = await readAccessCatalogue(client, roles);
+  // A role of the project's own is there for a few tables; of the others nothing is to be said.
+  const custom = named.filter((role) => catalogue.relations.some(({ privileges }) => privileges[role]?.reachable));
+  const { rows: functions } = await client.query<Matrix['functions'][number]>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
+  if (catalogue.relations.every(({ schema }) => schema === 'storage'))
+    return { matrix: async () => ({ personas: [], relations: [], functions }) };
+  const model = inferOwnership(catalogue, context.access ?? {});
+  await client.query(`set local search_path = ${SEARCH_PATH}`);
+  const population = await populate(client, catalogue, model, context.signal);
+  const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
+  const personas = personasOf(population, custom, expires);
+  const targets = targetsOf(catalogue, model, population);
+  const planner = new CellPlanner(model, population);
+  return {
+    async matrix() {
+      const cells = await tryAll(context, client, planner, targets, personas);
+      return {
+        personas: personas.map(({ name, role, who }) => ({ name, role, who })),
+        relations: targets.map(({ relation, ownership, bucket }, at) => ({
+          schema: relation.schema,
+          table: relation.name,
+          bucket,
+          kind: relation.partition ? 'partition' : KINDS[relation.kind],
+          ownership: {
+            owner: ownership?.owner ?? null,
+            tenant: ownership?.tenant ?? null,
+            via: ownership?.via ?? null,
+          },
+          membership: ownership?.membership ?? false,
+          cells: cells[at] ?? [],
+        })),
+        functions,
+      };
+    },
+  };
+}
+
 /**
  * Who can read and write what, executed: every persona tries every command on its own row, one of its tenant and a foreign
  * one, of every table and view of the project and of storage.objects, in a copy of the replayed database that rows were made
  * in (population.ts). Each try is rolled back. Only outcomes are kept, never a value.
  */
 export function probeAccess(context: ShadowContext): Promise<Matrix> {
-  return inCopy(context, async (client) => {
-    // Policies must be read with qualified names.
-    await client.query(`set local search_path = ''`);
-    const named = await customRoles(client);
-    const roles = [...PLATFORM_API_ROLES, ...named];
-    const catalogue = await readAccessCatalogue(client, roles);
-    // A role of the project's own is there for a few tables; of the others nothing is to be said.
-    const custom = named.filter((role) => catalogue.relations.some(({ privileges }) => privileges[role]?.reachable));
-    const { rows: functions } = await client.query<Matrix['functions'][number]>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
-    if (catalogue.relations.every(({ schema }) => schema === 'storage'))
-      return { personas: [], relations: [], functions };
-    const model = inferOwnership(catalogue, context.access ?? {});
-    await client.query(`set local search_path = ${SEARCH_PATH}`);
-    const population = await populate(client, catalogue, model, context.signal);
-    const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
-    const personas = personasOf(population, custom, expires);
-    const targets = targetsOf(catalogue, model, population);
-    const cells = await tryAll(context, client, new CellPlanner(model, population), targets, personas);
-    return {
-      personas: personas.map(({ name, role, who }) => ({ name, role, who })),
-      relations: targets.map(({ relation, ownership, bucket }, at) => ({
-        schema: relation.schema,
-        table: relation.name,
-        bucket,
-        kind: relation.partition ? 'partition' : KINDS[relation.kind],
-        ownership: {
-          owner: ownership?.owner ?? null,
-          tenant: ownership?.tenant ?? null,
-          via: ownership?.via ?? null,
-        },
-        membership: ownership?.membership ?? false,
-        cells: cells[at] ?? [],
-      })),
-      functions,
-    };
-  });
+  return inCopy(context, async (client) => (await prepareAccess(client, context)).matrix());
 }
