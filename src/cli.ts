@@ -189,6 +189,12 @@ function build(): Command {
       ),
     );
 
+  auditOptions(program.command('access'))
+    .description('who can do what, tried in a copy of the replayed migrations, compared with supaready.access.json')
+    .option('--propose', 'print what was observed as a contract')
+    .option('--write', 'write that as supaready.access.json, for a person to read and approve')
+    .action(act(async (options) => (await import('./commands/access.ts')).accessCommand(options)));
+
   auditOptions(program.command('bundle'))
     .description('write the evidence bundle for somebody else to verify')
     .option('--out <dir>', 'where to (default: here)')

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { accessContractSchema } from '../core/access-contract.ts';
 import { type Checklist, checkpointsOf } from '../core/check.ts';
 import { configSchema } from '../core/config.ts';
 import { snapshotHeaderSchema } from '../core/facts.ts';
@@ -14,7 +15,12 @@ export function generatedFiles(checklist: Checklist): Map<string, string> {
   for (const checkpoint of checkpointsOf(checklist)) {
     for (const check of checkpoint.checks) files.set(`docs/checks/${check.id}.md`, checkDoc(check, checkpoint));
   }
-  const schemas = { check: checkReportSchema, config: configSchema(), snapshot: snapshotHeaderSchema };
+  const schemas = {
+    access: accessContractSchema,
+    check: checkReportSchema,
+    config: configSchema(),
+    snapshot: snapshotHeaderSchema,
+  };
   for (const [name, schema] of Object.entries(schemas)) {
     const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
     files.set(`schemas/${name}.schema.json`, `${JSON.stringify(json, null, 2)}\n`);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACCESS_COMMANDS } from './facts/access.ts';
 import type { Facts } from './facts.ts';
 

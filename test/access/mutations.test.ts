@@ -53,11 +53,11 @@ function random(seed: number): () => number {
 function swapped(row: PolicyRow): string | null {
   const text = row.using ?? row.check ?? '';
   for (const { name, type } of row.columns) {
-    if (!new RegExp(`\\b${name}\\b`).test(text)) continue;
+    if (!new RegExp(`\\b${name}\\b(?!\\()`).test(text)) continue;
     const other = row.columns.find(
       (column) => column.name !== name && column.type === type && !text.includes(column.name),
     );
-    if (other) return text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), quoteIdent(other.name));
+    if (other) return text.replaceAll(new RegExp(`\\b${name}\\b(?!\\()`, 'g'), quoteIdent(other.name));
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessContractSchema } from '../access-contract.ts';
 import { facet, name } from './facet.ts';
 import { originSchema } from './origin.ts';
 
@@ -336,7 +337,12 @@ const repoProject = () =>
       .nullable(),
   });
 
+/** supaready.access.json as committed; null where there is none. */
+const repoAccess = () =>
+  z.object({ contract: accessContractSchema.nullable(), error: z.string().nullable() }).nullable();
+
 export const repositoryFacets = {
+  repoAccess: facet(repoAccess),
   repoFiles: facet(repoFiles),
   repoConfig: facet(repoConfig),
   repoMigrations: facet(repoMigrations),

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Collected, CollectedFact, FactName, Facts } from '../../core/facts.ts';
 import { loadSqlParser } from '../../core/sql.ts';
+import { readAccess } from './access-contract.ts';
 import { readCode } from './code/collect.ts';
 import { readConfig } from './config-toml.ts';
 import { readTypes } from './database-types.ts';
@@ -45,6 +46,7 @@ const READERS: { [N in FactName]?: Reader<N> } = {
   repoCode: ({ repository, options }) => readCode(repository, options.signal),
   repoTypes: ({ repository }) => complete(readTypes(repository)),
   repoProject: ({ repository }) => complete(readProject(repository)),
+  repoAccess: ({ repository }) => complete(readAccess(repository)),
 };
 
 function complete<T>(value: T): { value: T; notes: string[] } {

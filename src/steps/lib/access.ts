@@ -74,7 +74,7 @@ export function servedTables(facts: AccessFacts): ServedTables {
 }
 
 /** Row level security, policies with the functions they call, and API roles' rights are those of the copy. */
-function isAsTried(facts: AccessFacts, relation: Relation): boolean {
+export function isAsTried(facts: AccessFacts, relation: Relation): boolean {
   const { shadowCatalogue: shadow } = facts;
   // Without a live database beside it, the copy is of the database audited itself.
   if (!shadow) return true;

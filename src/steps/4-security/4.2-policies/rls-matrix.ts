@@ -1,6 +1,8 @@
+import { ACCESS_FILE, type AccessContract, contractName, deviationsFrom } from '../../../core/access-contract.ts';
 import { defineCheck, skipped } from '../../../core/check.ts';
 import type { Facts } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
+import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import {
   type AccessFacts,
@@ -9,6 +11,7 @@ import {
   type Cell,
   cellsOf,
   confineFix,
+  isAsTried,
   isOwned,
   judged,
   openByCatalogue,
@@ -17,9 +20,10 @@ import {
   servedTables,
   triedAs,
 } from '../../lib/access.ts';
-import { exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { exposedSchemas, reachesSchema, relationNamed, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import type { Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, listed, relationRef } from '../../lib/refs.ts';
+import { groupBy } from '../../lib/tables.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
 
 const VERBS = { select: 'read', update: 'change', delete: 'delete' } as const;
@@ -49,6 +53,46 @@ function leaksOf(
   });
 }
 
+type Contracted = AccessFacts & { repoAccess: NonNullable<Facts['repoAccess']> };
+
+const ROWS = {
+  own: 'the caller’s own row',
+  tenant: 'a row of the same tenant',
+  foreign: 'a foreign row',
+  any: 'a row',
+} as const;
+
+/** Where a person has approved who may do what: every deviation, whichever way. */
+function deviations(facts: Contracted, contract: AccessContract): FindingDraft[] {
+  const groups = groupBy(deviationsFrom(contract, facts.accessMatrix), ({ relation, cell }) =>
+    JSON.stringify([contractName(relation), cell.command, cell.row, cell.forged, cell.outcome === 'allowed']),
+  );
+  return [...groups.values()].flatMap((group): FindingDraft[] => {
+    const [first] = group;
+    if (!first) return [];
+    const { relation: tried, cell, expected } = first;
+    const relation = relationNamed(facts, tried.schema, tried.table);
+    if (!relation || (tried.bucket === null && !isAsTried(facts, relation))) return [];
+    const personas = [...new Set(group.map(({ persona }) => persona))];
+    const what = `${cell.command.toUpperCase()} of ${ROWS[cell.row]}${cell.forged ? ` with a forged ${cell.forged}` : ''}`;
+    return [
+      {
+        object: tried.bucket === null ? relationRef(relation) : objectRef('bucket', null, tried.bucket),
+        message: `${listed(personas)}: ${what} in ${contractName(tried)} is ${cell.outcome === 'allowed' ? 'allowed' : `refused (${cell.outcome})`}, and ${ACCESS_FILE} says ${expected}`,
+        detail: triedAs(
+          group.map((deviation) => deviation.cell),
+          personas,
+        ),
+        fix: {
+          command: `change the policies, or change ${ACCESS_FILE} in a pull request (supaready access --propose shows what is)`,
+          url: RLS_DOCS,
+        },
+        discriminator: [cell.command, cell.row, cell.forged ?? '', cell.outcome === 'allowed'].join(' '),
+      },
+    ];
+  });
+}
+
 export const rlsMatrix = defineCheck({
   id: 'rls-matrix',
   rev: 1,
@@ -60,13 +104,16 @@ export const rlsMatrix = defineCheck({
   remedy:
     'Compare the row’s owner or tenant column with the caller in the policy itself: (select auth.uid()), or the tenants the caller is a member of.',
   falseAlarms:
-    'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant.',
+    'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant. Where supaready.access.json stands in the repository, it decides instead: every deviation from it is a blocker, and nothing else is.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
-  uses: [...SHARPENED, 'shadowCatalogue'],
+  uses: [...SHARPENED, 'shadowCatalogue', 'repoAccess'],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
+    const { repoAccess } = facts;
+    if (repoAccess?.error) return skipped(`${ACCESS_FILE} cannot be read: ${repoAccess.error}`);
     const served = servedTables(facts);
+    if (repoAccess?.contract) return judged(served, deviations({ ...facts, repoAccess }, repoAccess.contract));
     const tables = served.tables.filter(({ tried }) => isOwned(tried));
     const findings: FindingDraft[] = [];
     for (const table of tables) {
