@@ -6,6 +6,7 @@ import {
   accessContractSchema,
   contractName,
   deviationsFrom,
+  ownershipIn,
   proposeContract,
 } from '../core/access-contract.ts';
 import { EXIT, UserError } from '../core/errors.ts';
@@ -23,7 +24,11 @@ interface AccessOptions extends AuditOptions {
   write?: boolean;
 }
 
-async function observe(options: AccessOptions, repository: string): Promise<Facts['accessMatrix']> {
+async function observe(
+  options: AccessOptions,
+  repository: string,
+  contract: AccessContract | null,
+): Promise<Facts['accessMatrix']> {
   const project = resolveProject(options);
   const open = await shadowOpener(options, project, secretAsker());
   const { signal, release } = interruptible();
@@ -34,7 +39,7 @@ async function observe(options: AccessOptions, repository: string): Promise<Fact
         names: ['accessMatrix'],
         root: repository,
         besideLive: false,
-        access: project.declared.access,
+        access: { ...(contract && ownershipIn(contract)), ...project.declared.access },
         open: () =>
           open({
             root: repository,
@@ -90,7 +95,7 @@ export async function accessCommand(options: AccessOptions): Promise<number> {
     throw new UserError('no-repository', 'no repository was given', 'add --repo DIR', EXIT.usage);
   const path = join(repository, ACCESS_FILE);
   const contract = options.propose || options.write ? null : readContract(path);
-  const matrix = await observe(options, repository);
+  const matrix = await observe(options, repository, contract);
   if (contract === null) {
     const text = `${JSON.stringify(proposeContract(matrix), null, 2)}\n`;
     if (options.write) {

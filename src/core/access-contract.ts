@@ -27,9 +27,11 @@ export const accessContractSchema = z.strictObject({
   tables: z.record(
     z.string(),
     z.strictObject({
-      /** Columns that say whose a row is, as inferred; for the reader. */
+      /** Columns that say whose a row is; once approved they are no longer inferred. */
       owner: z.string().nullable(),
       tenant: z.string().nullable(),
+      /** Every column that holds a claim of the row's user: `{"sender_id": "sub", "email": "email"}`. */
+      people: z.record(z.string(), z.string()),
       access: z.record(z.string(), personaSchema),
     }),
   ),
@@ -64,10 +66,21 @@ export function proposeContract({ relations, personas }: Matrix): AccessContract
       }
     }
     if (Object.keys(access).length === 0) continue;
-    const { owner, tenant } = relation.ownership;
-    tables[contractName(relation)] = { owner: owner?.column ?? null, tenant: tenant?.column ?? null, access };
+    const { owner, tenant, people } = relation.ownership;
+    tables[contractName(relation)] = { owner: owner?.column ?? null, tenant: tenant?.column ?? null, people, access };
   }
   return { schema: 'supaready.access/v1', tables };
+}
+
+/** What the contract says of whose the rows are, for the collector to go by. */
+export function ownershipIn({
+  tables,
+}: AccessContract): Record<string, Omit<AccessContract['tables'][string], 'access'>> {
+  return Object.fromEntries(
+    Object.entries(tables).flatMap(([name, { owner, tenant, people }]) =>
+      name.startsWith('bucket:') ? [] : [[name, { owner, tenant, people }]],
+    ),
+  );
 }
 
 /** A cell in which what was observed is not what the contract says. */

@@ -1,3 +1,4 @@
+import { ownershipIn } from '../core/access-contract.ts';
 import type { Check, EnvironmentRef } from '../core/check.ts';
 import type { Declared } from '../core/facts/audit.ts';
 import {
@@ -314,6 +315,12 @@ function pendingPaths({ repoMigrations, migrationHistory }: Collected): string[]
   return known ? files.map(({ path }) => path) : [];
 }
 
+/** Whose the rows are, where a person has approved it with the access contract. */
+function approvedOwnership({ repoAccess }: Collected): ReturnType<typeof ownershipIn> {
+  const contract = repoAccess?.status === 'ok' ? repoAccess.value?.contract : null;
+  return contract ? ownershipIn(contract) : {};
+}
+
 async function shadowFacts(
   request: CollectRequest,
   names: FactName[],
@@ -335,7 +342,7 @@ async function shadowFacts(
     root: repository ?? '',
     besideLive: shadow === null,
     pending: pendingPaths(catalogue),
-    access: request.declared.access,
+    access: { ...approvedOwnership(catalogue), ...request.declared.access },
     onProgress,
     open: async () =>
       shadow ??

@@ -59,6 +59,8 @@ const accessMatrix = () =>
         ownership: z.object({
           owner: column().nullable(),
           tenant: column().nullable(),
+          /** Columns that hold a claim of the row's user (`sub`, `email`), the owner's among them. */
+          people: z.record(z.string(), z.string()),
           via: z.object({ column: name, schema: name, table: name }).nullable(),
         }),
         /** Rows of it say who belongs to which tenant. */

@@ -7,9 +7,16 @@ type Matrix = Facts['accessMatrix'];
 export type Ownership = Matrix['relations'][number]['ownership'];
 type OwnerColumn = NonNullable<Ownership['owner']>;
 
-/** Overrides of `access.tables` in supaready.config.json, by `schema.table`. */
+/** What access.tables of supaready.config.json or the access contract say, by `schema.table`. */
 export type AccessOverrides = Readonly<
-  Record<string, { owner?: string | null | undefined; tenant?: string | null | undefined }>
+  Record<
+    string,
+    {
+      owner?: string | null | undefined;
+      tenant?: string | null | undefined;
+      people?: Readonly<Record<string, string>> | undefined;
+    }
+  >
 >;
 
 /** A column whose value is the user's, or the tenant's, in each row made for them. */
@@ -20,7 +27,7 @@ export interface Bound {
   element: boolean;
 }
 
-export interface TableOwnership extends Ownership {
+export interface TableOwnership extends Omit<Ownership, 'people'> {
   /** Columns that hold a claim of the row's user, the owner's among them. */
   bound: Bound[];
   membership: boolean;
@@ -44,6 +51,7 @@ const OWNER_NAMES = new Set(
     'uploaded_by submitted_by auth_user_id uid member_id'
   ).split(' '),
 );
+const OWNER_TYPES = new Set(['uuid', 'text', 'varchar']);
 const MEMBER_WORDS = new Set(
   'member members membership memberships participant participants collaborator collaborators subscriber subscribers seat seats enrollment enrollments attendee attendees guest guests'.split(
     ' ',
@@ -117,6 +125,15 @@ class Inference {
   }
 
   #boundOf(table: RowTable): Bound[] {
+    const people = this.#overrides[`${table.schema}.${table.name}`]?.people;
+    if (people) {
+      const isArray = (name: string) => table.columns.some((column) => column.name === name && column.array);
+      return Object.entries(people).map(([column, claim]) => ({
+        column,
+        claim: claim.split('.'),
+        element: isArray(column),
+      }));
+    }
     const reading = this.readings.get(table.oid);
     const asked = this.#asked.get(`${table.schema}.${table.name}`) ?? [];
     const bound = [
@@ -130,7 +147,9 @@ class Inference {
   ownerOf(table: RowTable, bound: readonly Bound[]): OwnerColumn | null {
     const override = this.#overrides[`${table.schema}.${table.name}`];
     if (override?.owner !== undefined)
-      return override.owner === null ? null : { column: override.owner, source: 'config', claim: ['sub'] };
+      return override.owner === null
+        ? null
+        : { column: override.owner, source: 'config', claim: (override.people?.[override.owner] ?? 'sub').split('.') };
     const ids = bound.toSorted((a, b) => Number(b.claim[0] === 'sub') - Number(a.claim[0] === 'sub'));
     const keys = foreignKeys(table);
     // Two columns of people: the one whose name says author comes first.
@@ -141,7 +160,7 @@ class Inference {
     if (byKey) return { column: byKey, source: 'foreign key', claim: ['sub'] };
     const referring = new Set(keys.map(({ columns }) => columns?.[0]));
     const byName = table.columns.find(
-      ({ name, base }) => OWNER_NAMES.has(name.toLowerCase()) && base === 'uuid' && !referring.has(name),
+      ({ name, base }) => OWNER_NAMES.has(name.toLowerCase()) && OWNER_TYPES.has(base) && !referring.has(name),
     );
     return byName ? { column: byName.name, source: 'name', claim: ['sub'] } : null;
   }
@@ -244,9 +263,8 @@ class Inference {
         if (member.target !== null) this.tenants.add(member.target);
         this.#tenantNames.add(member.column);
       }
-      if (owner && owner.source !== 'config' && !bound.some(({ column }) => column === owner.column))
+      if (owner && !bound.some(({ column }) => column === owner.column))
         bound.push({ column: owner.column, claim: owner.claim ?? ['sub'], element: false });
-      if (owner?.source === 'config') bound.push({ column: owner.column, claim: ['sub'], element: false });
       owned.set(oid, { table, bound, owner, membership: member !== null });
     }
     const found = new Map<string, TableOwnership>();

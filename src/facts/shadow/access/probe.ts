@@ -177,6 +177,7 @@ export async function prepareAccess(client: pg.Client, context: ShadowContext): 
           ownership: {
             owner: ownership?.owner ?? null,
             tenant: ownership?.tenant ?? null,
+            people: Object.fromEntries((ownership?.bound ?? []).map(({ column, claim }) => [column, claim.join('.')])),
             via: ownership?.via ?? null,
           },
           membership: ownership?.membership ?? false,
