@@ -74,7 +74,7 @@ function readContract(path: string): AccessContract {
       'write one with supaready access --propose --write',
       EXIT.usage,
     );
-  const parsed = accessContractSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  const parsed = accessContractSchema().safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError(

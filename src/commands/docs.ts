@@ -16,7 +16,7 @@ export function generatedFiles(checklist: Checklist): Map<string, string> {
     for (const check of checkpoint.checks) files.set(`docs/checks/${check.id}.md`, checkDoc(check, checkpoint));
   }
   const schemas = {
-    access: accessContractSchema,
+    access: accessContractSchema(),
     check: checkReportSchema,
     config: configSchema(),
     snapshot: snapshotHeaderSchema,

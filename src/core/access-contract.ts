@@ -10,33 +10,34 @@ type Matrix = Facts['accessMatrix'];
 type Tried = Matrix['relations'][number];
 type Cell = Tried['cells'][number];
 
-const verdict = z.enum(['allow', 'deny']);
+const verdict = () => z.enum(['allow', 'deny']);
 const CASES = ['own', 'tenant', 'foreign', 'any', 'forged-owner', 'forged-tenant'] as const;
 type Case = (typeof CASES)[number];
 
 /** Of one command: whose row → allow or deny. */
-const commandSchema = z.partialRecord(z.enum(CASES), verdict);
+const commandSchema = () => z.partialRecord(z.enum(CASES), verdict());
 /** Of one persona: command → rows. */
-const personaSchema = z.partialRecord(z.enum(ACCESS_COMMANDS), commandSchema);
+const personaSchema = () => z.partialRecord(z.enum(ACCESS_COMMANDS), commandSchema());
 
 /** The published form (schemas/access.schema.json). Unknown keys are errors. */
-export const accessContractSchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal('supaready.access/v1'),
-  /** `schema.table`, or `bucket:name` for files; then the persona (`anon`, `A`, `B`, `C`, `anonymous`, `aal2`, a role). */
-  tables: z.record(
-    z.string(),
-    z.strictObject({
-      /** Columns that say whose a row is; once approved they are no longer inferred. */
-      owner: z.string().nullable(),
-      tenant: z.string().nullable(),
-      /** Every column that holds a claim of the row's user: `{"sender_id": "sub", "email": "email"}`. */
-      people: z.record(z.string(), z.string()),
-      access: z.record(z.string(), personaSchema),
-    }),
-  ),
-});
-export type AccessContract = z.infer<typeof accessContractSchema>;
+export const accessContractSchema = () =>
+  z.strictObject({
+    $schema: z.string().optional(),
+    schema: z.literal('supaready.access/v1'),
+    /** `schema.table`, or `bucket:name` for files; then the persona (`anon`, `A`, `B`, `C`, `anonymous`, `aal2`, a role). */
+    tables: z.record(
+      z.string(),
+      z.strictObject({
+        /** Columns that say whose a row is; once approved they are no longer inferred. */
+        owner: z.string().nullable(),
+        tenant: z.string().nullable(),
+        /** Every column that holds a claim of the row's user: `{"sender_id": "sub", "email": "email"}`. */
+        people: z.record(z.string(), z.string()),
+        access: z.record(z.string(), personaSchema()),
+      }),
+    ),
+  });
+export type AccessContract = z.infer<ReturnType<typeof accessContractSchema>>;
 
 /** The name a relation has in the contract. */
 export function contractName({ schema, table, bucket }: Pick<Tried, 'schema' | 'table' | 'bucket'>): string {

@@ -106,7 +106,7 @@ function stateIn(words: string): string {
 /** Status of a check and number of its findings, from what is said after its id. */
 function statusIn(words: string): string {
   const [said = ''] = words.split(/ {2,}/);
-  const plain = said.replace(/^stale \((.*?) before\).*$/, '$1').replace(/^attested by hand, /, '');
+  const plain = said.replace(/^stale \((.*?)(?: before\).*|…)$/, '$1').replace(/^attested by hand, /, '');
   const counts = [...plain.matchAll(/(?:^|, )([\d,]+) (?:blocker|high|medium|low|info|waived|acknowledged)\b/g)];
   if (counts.length > 0)
     return `fail ${counts.reduce((sum, [, count = '']) => sum + Number(count.replaceAll(',', '')), 0)}`;

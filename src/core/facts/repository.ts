@@ -339,7 +339,7 @@ const repoProject = () =>
 
 /** supaready.access.json as committed; null where there is none. */
 const repoAccess = () =>
-  z.object({ contract: accessContractSchema.nullable(), error: z.string().nullable() }).nullable();
+  z.object({ contract: accessContractSchema().nullable(), error: z.string().nullable() }).nullable();
 
 export const repositoryFacets = {
   repoAccess: facet(repoAccess),

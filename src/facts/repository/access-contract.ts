@@ -7,7 +7,7 @@ export function readAccess(repository: Repository): Facts['repoAccess'] {
   const file = repository.read(ACCESS_FILE);
   if (file === null) return null;
   try {
-    const parsed = accessContractSchema.safeParse(JSON.parse(file.text));
+    const parsed = accessContractSchema().safeParse(JSON.parse(file.text));
     if (parsed.success) return { contract: parsed.data, error: null };
     const [issue] = parsed.error.issues;
     return {

@@ -1,9 +1,7 @@
 -- A role of the project's own that a token may name: support reads every ticket and writes none.
--- as supabase_admin
 create role support_agent nologin;
 grant support_agent to authenticator;
 grant usage on schema public to support_agent;
--- as postgres
 create table public.tickets (id int generated always as identity primary key, user_id uuid not null references auth.users, body text not null);
 alter table public.tickets enable row level security;
 grant select on public.tickets to support_agent;

@@ -31,6 +31,24 @@ async function customRoles(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/**
+ * From PostgreSQL 16 on, whoever makes a role may give it to others (ADMIN OPTION) and not become it. Role postgres made those
+ * of the migrations, so it gives them to itself; that ends with the transaction, as everything here.
+ */
+async function mayBecome(client: pg.Client, role: string): Promise<boolean> {
+  await client.query('savepoint membership');
+  try {
+    await client.query(`grant ${pg.escapeIdentifier(role)} to current_user`);
+    return true;
+  } catch (error) {
+    stateOf(error);
+    await client.query('rollback to savepoint membership');
+    return false;
+  } finally {
+    await client.query('release savepoint membership');
+  }
+}
+
 /** The function that raised the error by itself; null where PostgreSQL refused. */
 function raisedBy({ where }: pg.DatabaseError): string | null {
   const [innermost] = (where ?? '').split('\n');
@@ -108,6 +126,10 @@ class Collected {
   }
 }
 
+function notTried(reason: string): Answer {
+  return { outcome: 'not-tried', sqlstate: null, reason };
+}
+
 async function tryAll(
   context: ShadowContext,
   client: pg.Client,
@@ -119,15 +141,18 @@ async function tryAll(
   const timeouts = targets.map(() => 0);
   for (const persona of personas) {
     await client.query('savepoint persona');
-    await become(client, persona);
+    const platform = PLATFORM_API_ROLES.includes(persona.role);
+    const able = platform || (await mayBecome(client, persona.role));
+    if (able) await become(client, persona);
     for (const [at, target] of targets.entries()) {
       context.signal?.throwIfAborted();
       if (at % 25 === 0) context.onProgress?.(`access matrix: ${persona.name}, ${at} of ${targets.length} tables`);
-      if (!PLATFORM_API_ROLES.includes(persona.role) && !target.relation.privileges[persona.role]?.reachable) continue;
+      if (!platform && !target.relation.privileges[persona.role]?.reachable) continue;
       for (const cell of planner.plan(target, persona)) {
+        const late = (timeouts[at] ?? 0) >= MAX_TIMEOUTS;
         const answer =
-          (timeouts[at] ?? 0) >= MAX_TIMEOUTS
-            ? { outcome: 'not-tried' as const, sqlstate: null, reason: 'other statements on it did not end in time' }
+          late || !able
+            ? notTried(late ? 'other statements on it did not end in time' : 'role postgres may not become the role')
             : await ask(client, persona.role, cell);
         if (answer.sqlstate === '57014') timeouts[at] = (timeouts[at] ?? 0) + 1;
         collected[at]?.add(cell, answer, persona.name);
