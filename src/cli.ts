@@ -193,6 +193,7 @@ function build(): Command {
     .description('who can do what, tried in a copy of the replayed migrations, compared with supaready.access.json')
     .option('--propose', 'print what was observed as a contract')
     .option('--write', 'write that as supaready.access.json, for a person to read and approve')
+    .option('--pgtap', 'print the cases of the contract as a pgTAP file')
     .action(act(async (options) => (await import('./commands/access.ts')).accessCommand(options)));
 
   auditOptions(program.command('bundle'))

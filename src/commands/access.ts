@@ -12,6 +12,8 @@ import {
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Facts } from '../core/facts.ts';
 import { printable } from '../core/text.ts';
+import type { ShadowOptions } from '../facts/shadow/collect.ts';
+import type { FromMigrations } from '../facts/shadow/from-migrations.ts';
 import { secretAsker } from './ask.ts';
 import type { AuditOptions } from './options.ts';
 import { withProgress } from './progress.ts';
@@ -22,48 +24,61 @@ import { resolveProject } from './targets.ts';
 interface AccessOptions extends AuditOptions {
   propose?: boolean;
   write?: boolean;
+  pgtap?: boolean;
 }
 
-async function observe(
+/** Replays the migrations and hands what `bring` makes of the shadow database on. */
+async function onShadow<T>(
   options: AccessOptions,
   repository: string,
   contract: AccessContract | null,
-): Promise<Facts['accessMatrix']> {
+  bring: (shadow: FromMigrations, context: Pick<ShadowOptions, 'access' | 'signal' | 'onProgress'>) => Promise<T>,
+): Promise<T> {
   const project = resolveProject(options);
   const open = await shadowOpener(options, project, secretAsker());
   const { signal, release } = interruptible();
   try {
-    const { collectShadow } = await import('../facts/shadow/collect.ts');
-    const facts = await withProgress('Trying', (report) =>
-      collectShadow({
-        names: ['accessMatrix'],
+    return await withProgress('Trying', async (report) => {
+      const shadow = await open({
         root: repository,
-        besideLive: false,
-        access: { ...(contract && ownershipIn(contract)), ...project.declared.access },
-        open: () =>
-          open({
-            root: repository,
-            keepGoing: true,
-            onFile: (path, done, total) => report(`replay of ${path} (${done} of ${total})`),
-            signal,
-            ...(project.migrations !== null && { migrations: project.migrations }),
-          }),
-        closeAfter: true,
+        keepGoing: true,
+        onFile: (path, done, total) => report(`replay of ${path} (${done} of ${total})`),
         signal,
-        onProgress: report,
-      }),
-    );
-    const fact = facts.accessMatrix;
-    if (fact?.status === 'ok') return fact.value;
-    throw new UserError(
-      'no-access-matrix',
-      fact?.reason ?? 'nothing could be tried',
-      'see supaready doctor',
-      EXIT.unknown,
-    );
+        ...(project.migrations !== null && { migrations: project.migrations }),
+      });
+      try {
+        const access = { ...(contract && ownershipIn(contract)), ...project.declared.access };
+        return await bring(shadow, { access, signal, onProgress: report });
+      } finally {
+        await shadow.close();
+      }
+    });
   } finally {
     release();
   }
+}
+
+async function observed(
+  shadow: FromMigrations,
+  root: string,
+  context: Pick<ShadowOptions, 'access' | 'signal' | 'onProgress'>,
+): Promise<Facts['accessMatrix']> {
+  const { collectShadow } = await import('../facts/shadow/collect.ts');
+  const { accessMatrix } = await collectShadow({
+    ...context,
+    names: ['accessMatrix'],
+    root,
+    besideLive: false,
+    open: async () => shadow,
+    closeAfter: false,
+  });
+  if (accessMatrix?.status === 'ok') return accessMatrix.value;
+  throw new UserError(
+    'no-access-matrix',
+    accessMatrix?.reason ?? 'nothing could be tried',
+    'see supaready doctor',
+    EXIT.unknown,
+  );
 }
 
 function readContract(path: string): AccessContract {
@@ -87,15 +102,27 @@ function readContract(path: string): AccessContract {
 
 /**
  * `supaready access`: what the replayed migrations let everybody do, compared with the contract (exit 1 where it deviates);
- * `--propose` prints it as a contract, `--write` writes that file for a person to read and approve.
+ * `--propose` prints it as a contract, `--write` writes that file for a person to read and approve, `--pgtap` prints the
+ * contract's cases as a test that a team can own.
  */
 export async function accessCommand(options: AccessOptions): Promise<number> {
   const { repository } = resolveProject(options);
   if (repository === null)
     throw new UserError('no-repository', 'no repository was given', 'add --repo DIR', EXIT.usage);
   const path = join(repository, ACCESS_FILE);
-  const contract = options.propose || options.write ? null : readContract(path);
-  const matrix = await observe(options, repository, contract);
+  const contract = options.propose || options.write || (options.pgtap && !existsSync(path)) ? null : readContract(path);
+  const { matrix, pgtap } = await onShadow(options, repository, contract, async (shadow, context) => {
+    const found = await observed(shadow, repository, context);
+    if (!options.pgtap) return { matrix: found, pgtap: null };
+    const { shadowContext } = await import('../facts/shadow/collect.ts');
+    const { pgtapOf } = await import('../facts/shadow/access/pgtap.ts');
+    const beside = shadowContext(shadow, { ...context, root: repository, besideLive: false });
+    return { matrix: found, pgtap: await pgtapOf(beside, contract ?? proposeContract(found)) };
+  });
+  if (pgtap !== null) {
+    process.stdout.write(pgtap);
+    return EXIT.ok;
+  }
   if (contract === null) {
     const text = `${JSON.stringify(proposeContract(matrix), null, 2)}\n`;
     if (options.write) {

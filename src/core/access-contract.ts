@@ -44,7 +44,8 @@ export function contractName({ schema, table, bucket }: Pick<Tried, 'schema' | '
   return bucket === null ? `${schema}.${table}` : `bucket:${bucket}`;
 }
 
-function caseOf({ row, forged }: Cell): Case {
+/** The name of a cell's row in the contract. */
+export function caseOf({ row, forged }: Pick<Cell, 'row' | 'forged'>): Case {
   return forged === null ? row : `forged-${forged}`;
 }
 

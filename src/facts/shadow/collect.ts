@@ -126,13 +126,45 @@ function allAlike(names: readonly ShadowName[], fact: CollectedFact): Collected 
   return Object.fromEntries(names.map((name) => [name, fact])) as Collected;
 }
 
+/** What probes of a replayed database work with. */
+export function shadowContext(
+  shadow: FromMigrations,
+  { root, besideLive, pending, access, signal, onProgress }: Omit<ShadowContext, 'shadow' | 'onCopy'>,
+): ShadowContext {
+  return {
+    shadow,
+    root,
+    besideLive,
+    pending,
+    access,
+    signal,
+    onProgress,
+    async onCopy(probe) {
+      if (shadow.copy === null) {
+        throw new UserError(
+          'shadow-not-copied',
+          'the server of --shadow-url does not let us copy the shadow database',
+          'leave --shadow-url out to use the embedded PostgreSQL',
+          EXIT.unknown,
+        );
+      }
+      const copy = await shadow.copy();
+      try {
+        return await probe(copy);
+      } finally {
+        await copy.close().catch(() => undefined);
+      }
+    },
+  };
+}
+
 /**
  * Replays the repository's migrations into a shadow database and brings the facets asked for, one after the other. What
  * cannot be had (no server for it, no migrations, a probe that failed) is in the answer with its reason, never an empty value.
  * Throws the signal's reason, and UserError with exit 2 (a wrong --shadow-url must not pass as “no shadow”).
  */
 export async function collectShadow(options: ShadowOptions): Promise<Collected> {
-  const { root, besideLive, signal, onFacet } = options;
+  const { besideLive, signal, onFacet } = options;
   const names = FACT_SOURCES.shadow.filter((name) => options.names.includes(name));
   if (names.length === 0) return {};
   let shadow: FromMigrations;
@@ -147,31 +179,7 @@ export async function collectShadow(options: ShadowOptions): Promise<Collected> 
     if (shadow.replay.tool === null && besideLive) {
       return allAlike(names, { status: 'absent', reason: 'the repository holds no migrations to replay', ms: 0 });
     }
-    const context: ShadowContext = {
-      shadow,
-      root,
-      besideLive,
-      pending: options.pending,
-      access: options.access,
-      signal,
-      onProgress: options.onProgress,
-      async onCopy(probe) {
-        if (shadow.copy === null) {
-          throw new UserError(
-            'shadow-not-copied',
-            'the server of --shadow-url does not let us copy the shadow database',
-            'leave --shadow-url out to use the embedded PostgreSQL',
-            EXIT.unknown,
-          );
-        }
-        const copy = await shadow.copy();
-        try {
-          return await probe(copy);
-        } finally {
-          await copy.close().catch(() => undefined);
-        }
-      },
-    };
+    const context = shadowContext(shadow, options);
     const facts: Record<string, CollectedFact> = {};
     for (const name of names) {
       signal?.throwIfAborted();

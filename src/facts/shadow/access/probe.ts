@@ -1,9 +1,10 @@
 import pg from 'pg';
 import type { Facts } from '../../../core/facts.ts';
+import { qualified, quoteIdent } from '../../../core/text.ts';
 import { PLATFORM_SCHEMAS } from '../../postgres/platform.ts';
 import type { ShadowContext } from '../collect.ts';
 import { inCopy, stateOf } from '../copy-session.ts';
-import { readAccessCatalogue } from './catalogue.ts';
+import { type AccessCatalogue, readAccessCatalogue } from './catalogue.ts';
 import { CellPlanner, type PlannedCell, type Target, targetsOf } from './cells.ts';
 import FUNCTIONS from './functions.sql';
 import { inferOwnership } from './ownership.ts';
@@ -130,6 +131,32 @@ function notTried(reason: string): Answer {
   return { outcome: 'not-tried', sqlstate: null, reason };
 }
 
+/** A role of the project's own is asked for what it holds any right on. */
+function isAsked({ role }: Persona, { relation }: Target): boolean {
+  return PLATFORM_API_ROLES.includes(role) || relation.privileges[role]?.reachable === true;
+}
+
+/** Rows newer than the transaction's start are ours. */
+async function madeRows(client: pg.Client, { tables }: AccessCatalogue, since: string): Promise<string[]> {
+  const statements: string[] = [];
+  for (const table of tables.values()) {
+    const columns = table.columns.filter(({ generated }) => !generated).map(({ name }) => name);
+    if (columns.length === 0) continue;
+    const name = qualified(table.schema, table.name);
+    const list = columns.map(quoteIdent).join(', ');
+    const { rows } = await client.query<{ values: string }>(
+      `select pg_catalog.concat_ws(', ', ${columns.map((column) => `pg_catalog.quote_nullable(${quoteIdent(column)}::text)`).join(', ')}) as values
+       from only ${name} where xmin::text::bigint >= $1`,
+      [since],
+    );
+    for (const { values } of rows)
+      statements.push(
+        `insert into ${name} (${list}) overriding system value values (${values}) on conflict do nothing;`,
+      );
+  }
+  return statements;
+}
+
 async function tryAll(
   context: ShadowContext,
   client: pg.Client,
@@ -141,13 +168,12 @@ async function tryAll(
   const timeouts = targets.map(() => 0);
   for (const persona of personas) {
     await client.query('savepoint persona');
-    const platform = PLATFORM_API_ROLES.includes(persona.role);
-    const able = platform || (await mayBecome(client, persona.role));
+    const able = PLATFORM_API_ROLES.includes(persona.role) || (await mayBecome(client, persona.role));
     if (able) await become(client, persona);
     for (const [at, target] of targets.entries()) {
       context.signal?.throwIfAborted();
       if (at % 25 === 0) context.onProgress?.(`access matrix: ${persona.name}, ${at} of ${targets.length} tables`);
-      if (!platform && !target.relation.privileges[persona.role]?.reachable) continue;
+      if (!isAsked(persona, target)) continue;
       for (const cell of planner.plan(target, persona)) {
         const late = (timeouts[at] ?? 0) >= MAX_TIMEOUTS;
         const answer =
@@ -168,6 +194,16 @@ const KINDS = { r: 'table', p: 'table', v: 'view', m: 'materialized view' } as c
 /** The matrix of a database with rows in it, to be asked as often as its policies change. */
 export interface AccessProbe {
   matrix(): Promise<Matrix>;
+  /** What is asked, by whom and of what. */
+  questions(): AccessQuestion[];
+  /** INSERT statements of the rows that were made, past triggers and foreign keys; of nobody's else. */
+  rows(): Promise<string[]>;
+}
+
+export interface AccessQuestion {
+  persona: Persona;
+  target: Target;
+  cell: PlannedCell;
 }
 
 /** Infers whose the rows are and makes them, in the transaction the client is in; nothing is tried yet. */
@@ -181,15 +217,27 @@ export async function prepareAccess(client: pg.Client, context: ShadowContext): 
   const custom = named.filter((role) => catalogue.relations.some(({ privileges }) => privileges[role]?.reachable));
   const { rows: functions } = await client.query<Matrix['functions'][number]>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
   if (catalogue.relations.every(({ schema }) => schema === 'storage'))
-    return { matrix: async () => ({ personas: [], relations: [], functions }) };
+    return {
+      matrix: async () => ({ personas: [], relations: [], functions }),
+      questions: () => [],
+      rows: async () => [],
+    };
   const model = inferOwnership(catalogue, context.access ?? {});
   await client.query(`set local search_path = ${SEARCH_PATH}`);
+  const started = await client.query<{ xid: string }>('select pg_catalog.pg_current_xact_id()::text as xid');
   const population = await populate(client, catalogue, model, context.signal);
   const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
   const personas = personasOf(population, custom, expires);
   const targets = targetsOf(catalogue, model, population);
   const planner = new CellPlanner(model, population);
   return {
+    questions: () =>
+      personas.flatMap((persona) =>
+        targets.flatMap((target) =>
+          isAsked(persona, target) ? planner.plan(target, persona).map((cell) => ({ persona, target, cell })) : [],
+        ),
+      ),
+    rows: () => madeRows(client, catalogue, started.rows[0]?.xid ?? '0'),
     async matrix() {
       const cells = await tryAll(context, client, planner, targets, personas);
       return {
