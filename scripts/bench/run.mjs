@@ -1,5 +1,5 @@
 // `npm run bench`: bundles the benchmark and runs it on generated schemas. Nothing here is a test: it prints figures.
-//   npm run bench -- [--splinter PATH/splinter.sql] [--supabase PATH/supabase] [--tables 100,1000,5000] [--only catalogue|frame|keys|scan|replay|drift] [--rows 10000000] [--repo PATH]
+//   npm run bench -- [--splinter PATH/splinter.sql] [--supabase PATH/supabase] [--tables 100,1000,5000] [--only access|catalogue|frame|keys|scan|replay|drift] [--rows 10000000] [--repo PATH]
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ const common = {
 await build({
   ...common,
   entryPoints: [
+    `${root}scripts/bench/access.ts`,
     `${root}scripts/bench/catalogue.ts`,
     `${root}scripts/bench/audit-once.ts`,
     `${root}scripts/bench/first-frame.ts`,
@@ -51,7 +52,7 @@ const args = process.argv.slice(2);
 const { CI: _ci, ...env } = { ...process.env, FORCE_COLOR: '1' };
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
 let status = 0;
-for (const name of ['catalogue', 'first-frame', 'keys', 'scan', 'replay', 'drift']) {
+for (const name of ['access', 'catalogue', 'first-frame', 'keys', 'scan', 'replay', 'drift']) {
   if (only !== null && !name.includes(only)) continue;
   const result = spawnSync(process.execPath, [`${out}/${name}.js`, ...args], { cwd: root, env, stdio: 'inherit' });
   status ||= result.status ?? 1;

@@ -43,7 +43,7 @@ export const checkpoint: Checkpoint = {
       id: 'expected-access',
       question:
         'Does the access that policies give match what you expect: who may read, insert, change and delete in each table?',
-      hint: 'Go through the tables with somebody who knows the product: visitor, signed-in user, member of the same team, member of another. Say what you compared it with.',
+      hint: 'Go through the tables with somebody who knows the product: visitor, signed-in user, member of the same team, member of another. What was observed, table by table: supaready access --propose. Say what you compared it with.',
       kind: 'text',
       required: true,
       evidence: 'optional',
