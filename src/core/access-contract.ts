@@ -90,7 +90,7 @@ export interface Deviation {
   relation: Tried;
   persona: string;
   cell: Cell;
-  expected: 'allow' | 'deny' | 'nothing said';
+  expected: 'allow' | 'deny' | 'nothing';
 }
 
 /** Every deviation of what was observed from the contract. Cells that could not be tried deviate from nothing. */
@@ -105,7 +105,7 @@ export function deviationsFrom(contract: AccessContract, { relations }: Matrix):
             const allowed = cell.outcome === 'allowed';
             // What nobody spoke of is denied.
             if ((expected ?? 'deny') === (allowed ? 'allow' : 'deny')) return [];
-            return [{ relation, persona, cell, expected: expected ?? 'nothing said' }];
+            return [{ relation, persona, cell, expected: expected ?? 'nothing' }];
           }),
     );
   });

@@ -34,30 +34,9 @@ describe('the access matrix of a schema', () => {
     const name = file.replace('.sql', '').replaceAll('-', '_');
     const matrix = await probeAccess(await contextOn(server, name, sql));
     expect(factSchema('accessMatrix').parse(matrix)).toEqual(matrix);
+    // Outcomes only: no id, address or text of any row.
+    expect(JSON.stringify(matrix)).not.toMatch(/@example\.test|-5ead-|row\d/);
     const seen = observed(matrix);
-    if (process.env.ACCESS_PRINT) {
-      for (const [key, fields] of seen) console.log(key.padEnd(40), fields);
-      for (const { schema, table, ownership, membership, cells } of matrix.relations)
-        console.log(
-          schema,
-          table,
-          JSON.stringify(ownership),
-          membership,
-          JSON.stringify(
-            cells
-              .filter(({ outcome, reason }) => outcome === 'error' || (outcome === 'not-tried' && reason !== null))
-              .map(({ command, row, forged, outcome, sqlstate, reason, personas }) => [
-                command,
-                row,
-                forged,
-                outcome,
-                sqlstate,
-                reason,
-                personas.join(),
-              ]),
-          ),
-        );
-    }
     const truth = truthOf(
       sql,
       matrix.personas.map(({ name: persona }) => persona),
