@@ -89,15 +89,18 @@ function readContract(path: string): AccessContract {
       'write one with supaready access --propose --write',
       EXIT.usage,
     );
-  const parsed = accessContractSchema().safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  const wrong = (why: string, cause?: unknown) =>
+    new UserError('wrong-access-contract', `${ACCESS_FILE}: ${why}`, 'mend it, or propose it anew', EXIT.usage, cause);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw wrong('it is no JSON', error);
+  }
+  const parsed = accessContractSchema().safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UserError(
-    'wrong-access-contract',
-    `${ACCESS_FILE}: ${issue?.path.join('.')}: ${issue?.message}`,
-    'mend it, or propose it anew',
-    EXIT.usage,
-  );
+  throw wrong(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /**
