@@ -68,6 +68,8 @@ const WITHHELD_WORDS = new Set(
     ' ',
   ),
 );
+/** Tables without a user of their own whose rows open others to everybody. */
+const OPENING_WORDS = new Set('share shares shared sharing public published publication publications'.split(' '));
 /** Claims of the person, not of a tenant. */
 const PERSONAL_CLAIMS = new Set(['sub', 'email', 'phone']);
 /** Claims that say what a caller may, not whose a row is. */
@@ -93,7 +95,10 @@ class Inference {
   readonly #tenantNames = new Set<string>();
   readonly #oids = new Map<string, string>();
 
-  constructor({ relations, tables }: AccessCatalogue, overrides: AccessOverrides) {
+  readonly #mirrors: ReadonlySet<string>;
+
+  constructor({ relations, tables }: AccessCatalogue, overrides: AccessOverrides, mirrors: ReadonlySet<string>) {
+    this.#mirrors = mirrors;
     this.#tables = tables;
     this.#relations = new Map(relations.map((relation) => [relation.oid, relation]));
     this.#overrides = overrides;
@@ -108,11 +113,11 @@ class Inference {
     }
   }
 
-  /** Tables whose rows are people: auth.users, and tables that share its key. */
+  /** Tables whose rows are people: auth.users, tables that share its key, and those that a sign-up writes into. */
   #isPerson(oid: string, within: readonly string[] = []): boolean {
     const table = this.#tables.get(oid);
     if (!table || within.includes(oid)) return false;
-    if (table.schema === 'auth' && table.name === 'users') return true;
+    if ((table.schema === 'auth' && table.name === 'users') || this.#mirrors.has(oid)) return true;
     const key = primaryKey(table);
     if (key.length !== 1) return false;
     const keyed = foreignKeys(table).some(
@@ -159,6 +164,9 @@ class Inference {
     const byKey = people.find((column) => OWNER_NAMES.has(column.toLowerCase())) ?? people[0];
     if (byKey) return { column: byKey, source: 'foreign key', claim: ['sub'] };
     const referring = new Set(keys.map(({ columns }) => columns?.[0]));
+    const [own] = primaryKey(table);
+    if (this.#mirrors.has(table.oid) && own !== undefined)
+      return { column: own, source: 'primary key', claim: ['sub'] };
     const byName = table.columns.find(
       ({ name, base }) => OWNER_NAMES.has(name.toLowerCase()) && OWNER_TYPES.has(base) && !referring.has(name),
     );
@@ -177,21 +185,29 @@ class Inference {
       ({ columns, target }) => columns?.[0] !== owner.column && target !== table.oid && !this.#isPerson(target),
     );
     const unique = (column: string) =>
-      isPersonTable || table.uniques.some(({ columns }) => columns?.includes(column) && columns.includes(owner.column));
+      isPersonTable ||
+      table.uniques.some(
+        ({ columns }) => columns?.length === 2 && columns.includes(column) && columns.includes(owner.column),
+      );
     const named = (target: string) => anyWord(this.#tables.get(target)?.name ?? '', TENANT_WORDS);
     const asked = (column: string, target: string | null) =>
-      [...this.readings].some(([oid, { tables }]) =>
-        tables.some(
-          (use) =>
-            use.schema === table.schema &&
-            use.table === table.name &&
-            use.other === column &&
-            // A line that asks its own parent is no membership.
-            !foreignKeys(this.#tables.get(oid) ?? table).some(
-              (own) => own.target === table.oid && own.columns?.[0] === use.column,
-            ) &&
-            target !== table.oid,
-        ),
+      [...this.readings].some(
+        ([oid, { tables, asked: compared }]) =>
+          // It asks for the caller's own rows there: else it is a list of something, not of members.
+          compared.some(
+            (use) => use.schema === table.schema && use.table === table.name && use.column === owner.column,
+          ) &&
+          tables.some(
+            (use) =>
+              use.schema === table.schema &&
+              use.table === table.name &&
+              use.other === column &&
+              // A line that asks its own parent is no membership.
+              !foreignKeys(this.#tables.get(oid) ?? table).some(
+                (own) => own.target === table.oid && own.columns?.[0] === use.column,
+              ) &&
+              target !== table.oid,
+          ),
       );
     for (const { columns, target } of leads) {
       const column = columns?.[0] ?? '';
@@ -275,7 +291,8 @@ class Inference {
         via: null,
         bound,
         membership,
-        withheld: !membership && owner !== null && anyWord(table.name, WITHHELD_WORDS) && !this.tenants.has(oid),
+        withheld:
+          !membership && !this.tenants.has(oid) && anyWord(table.name, owner === null ? OPENING_WORDS : WITHHELD_WORDS),
       });
     }
     const people = this.#oids.get('auth.users');
@@ -320,8 +337,13 @@ function isOwned(ownership: TableOwnership | undefined): boolean {
 
 /**
  * Whose the rows of each table are: columns that policies compare with the caller's claims, foreign keys to users and to
- * tenants (found by membership tables and claims), columns' names; surest first. Overrides come before all.
+ * tenants (found by membership tables and claims), columns' names; surest first. Overrides come before all. `mirrors` are
+ * tables (by oid) in which a sign-up leaves a row of the user's id, without a foreign key that says so.
  */
-export function inferOwnership(catalogue: AccessCatalogue, overrides: AccessOverrides): OwnershipModel {
-  return new Inference(catalogue, overrides).infer();
+export function inferOwnership(
+  catalogue: AccessCatalogue,
+  overrides: AccessOverrides,
+  mirrors: ReadonlySet<string>,
+): OwnershipModel {
+  return new Inference(catalogue, overrides, mirrors).infer();
 }

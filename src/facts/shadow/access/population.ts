@@ -462,6 +462,25 @@ export function literalOf(table: RowTable, column: string, value: string | null)
   return value === null ? 'null' : `${quoteLiteral(value)}::${type}`;
 }
 
+/** Tables without a foreign key to auth.users in which a trigger leaves a row of a new user's id, by oid. */
+export async function userMirrors(client: pg.Client, tables: ReadonlyMap<string, RowTable>): Promise<Set<string>> {
+  const found = new Set<string>();
+  await client.query('savepoint mirrors');
+  const user = await (await openRowMaker(client)).scope().user();
+  for (const table of user.ok ? tables.values() : []) {
+    const key = table.constraints.find(({ type }) => type === 'p')?.columns ?? [];
+    const column = table.columns.find(({ name, base }) => name === key[0] && base === 'uuid');
+    if (key.length !== 1 || !column || table.schema === 'auth') continue;
+    const { rowCount } = await client.query(
+      `select 1 from ${qualified(table.schema, table.name)} where ${quoteIdent(column.name)} = $1`,
+      [user.ok ? user.row.values.id : null],
+    );
+    if (rowCount) found.add(table.oid);
+  }
+  await client.query('rollback to savepoint mirrors; release savepoint mirrors');
+  return found;
+}
+
 /**
  * Rows of four users in every table, so that no probe passes on emptiness: A and B within one tenant, C in another, D apart.
  * What one user's rows refer to is that user's; tenants are shared by A and B.

@@ -9,7 +9,7 @@ import { CellPlanner, type PlannedCell, type Target, targetsOf } from './cells.t
 import FUNCTIONS from './functions.sql';
 import { inferOwnership } from './ownership.ts';
 import { type Persona, PLATFORM_API_ROLES, personasOf } from './personas.ts';
-import { populate } from './population.ts';
+import { populate, userMirrors } from './population.ts';
 
 type Matrix = Facts['accessMatrix'];
 type Cell = Matrix['relations'][number]['cells'][number];
@@ -222,8 +222,8 @@ export async function prepareAccess(client: pg.Client, context: ShadowContext): 
       questions: () => [],
       rows: async () => [],
     };
-  const model = inferOwnership(catalogue, context.access ?? {});
   await client.query(`set local search_path = ${SEARCH_PATH}`);
+  const model = inferOwnership(catalogue, context.access ?? {}, await userMirrors(client, catalogue.tables));
   const started = await client.query<{ xid: string }>('select pg_catalog.pg_current_xact_id()::text as xid');
   const population = await populate(client, catalogue, model, context.signal);
   const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
