@@ -189,7 +189,8 @@ class Inference {
       table.uniques.some(
         ({ columns }) => columns?.length === 2 && columns.includes(column) && columns.includes(owner.column),
       );
-    const named = (target: string) => anyWord(this.#tables.get(target)?.name ?? '', TENANT_WORDS);
+    // An organization's invites are no organization.
+    const named = (target: string) => TENANT_WORDS.has(wordsOf(this.#tables.get(target)?.name ?? '').at(-1) ?? '');
     const asked = (column: string, target: string | null) =>
       [...this.readings].some(
         ([oid, { tables, asked: compared }]) =>

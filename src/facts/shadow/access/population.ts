@@ -325,7 +325,7 @@ class Populator {
       const keyed = table.constraints.some(
         ({ type, columns }) => type === 'f' && columns?.[0] === owner.column && columns.length === 1,
       );
-      if (!keyed && !bound?.element && standing.values[owner.column] !== expected)
+      if ((!keyed || owner.source === 'policy') && !bound?.element && standing.values[owner.column] !== expected)
         return {
           reason: `its column ${quoteIdent(owner.column)} does not keep the value of the user the row was made for`,
         };

@@ -15,6 +15,7 @@ import {
   type Served,
   servedTables,
   triedAs,
+  USERS,
 } from '../../lib/access.ts';
 import { exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import { isOwnerName } from '../../lib/owners.ts';
@@ -40,6 +41,21 @@ function parentIsOpen(facts: AccessFacts, { tried }: Served, personas: readonly 
   );
 }
 
+/** Belonging to a tenant opens anything: users reach rows of their tenant's others, and not of other tenants'. */
+function tenancyCounts({ accessMatrix }: AccessFacts): boolean {
+  return accessMatrix.relations.some(({ cells }) => {
+    const reached = (row: Cell['row']) =>
+      cells.some(
+        (cell) =>
+          cell.command === 'select' &&
+          cell.row === row &&
+          cell.outcome === 'allowed' &&
+          cell.personas.some((name) => USERS.includes(name)),
+      );
+    return reached('tenant') && !reached('foreign');
+  });
+}
+
 function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Audience): Forgery[] {
   const { tried } = served;
   const { owner, tenant, via } = tried.ownership;
@@ -49,7 +65,7 @@ function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Aud
       : cellsOf(tried, personas, command).filter((cell) => cell.outcome === 'allowed' && keep(cell));
   const found: Forgery[] = [];
   const both = (keep: (cell: Cell) => boolean) => [...accepted('insert', keep), ...accepted('update', keep)];
-  if (tenant && tenant.source !== 'primary key') {
+  if (tenant && tenant.source !== 'primary key' && tenancyCounts(facts)) {
     const cells = both(({ forged }) => forged === 'tenant');
     const what = tried.membership ? 'make themselves a member of any tenant' : 'write rows into any tenant';
     if (cells.length > 0) found.push({ column: tenant.column, severity: 'blocker', what, cells });
@@ -94,7 +110,7 @@ export const rlsForgeOwner = defineCheck({
   source: 'CATALOGUE 4.2 rls-forge-owner; PostgreSQL, CREATE POLICY: WITH CHECK',
   remedy: 'Compare the owner and the tenant column of the new row with the caller in WITH CHECK.',
   falseAlarms:
-    'Tried, not read: triggers that set the column and rights on columns count. Silent where WITH CHECK is true of every row (policy-check-true), for columns that name somebody else by their nature (assignee_id), for the member in a membership table, and for lines below a row that anybody may read (comments on public posts).',
+    'Tried, not read: triggers that set the column and rights on columns count. Silent where WITH CHECK is true of every row (policy-check-true), for columns that name somebody else by their nature (assignee_id), for the member in a membership table, for lines below a row that anybody may read (comments on public posts), and for tenants whose members share nothing.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
   uses: [...SHARPENED, 'shadowCatalogue'],

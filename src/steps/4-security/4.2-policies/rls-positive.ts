@@ -9,7 +9,6 @@ import {
   cellsOf,
   isOwned,
   judged,
-  ownershipColumns,
   permissive,
   type Served,
   servedTables,
@@ -17,9 +16,16 @@ import {
   USERS,
 } from '../../lib/access.ts';
 import { callerOf, exposedSchemas, holds, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
-import { checkExpression, decidingExpression, OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
+import {
+  checkExpression,
+  conjuncts,
+  decidingExpression,
+  disjuncts,
+  OPERATIONS,
+  type Operation,
+} from '../../lib/policy-tree.ts';
 import { listed, policySql, relationRef } from '../../lib/refs.ts';
-import { columnsIn, expressionTree } from '../../lib/sql-tree.ts';
+import { columnsIn, expressionTree, relationsIn } from '../../lib/sql-tree.ts';
 import { verdictOf } from '../../lib/truth.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
 
@@ -32,17 +38,24 @@ const VERBS: Readonly<Record<Operation, string>> = {
 /** Refusals that come from how policies, helpers and rights are written; others may be the product's own rules. */
 const BROKEN = new Set(['42883', '42P01', '42703', '42846', '22P02', '54001', '3F000', '42725', '21000']);
 
-/** Policies by which the caller's own row is meant to be theirs for this command. */
+/**
+ * Policies by which the caller's own row is theirs for this command, whatever else they are: a way through that asks the
+ * owner's column and nothing more. What asks a membership or a role may well mean others than the users tried.
+ */
 function meantFor(facts: AccessFacts, { tried, relation }: Served, command: Operation): Policy[] {
-  const asks = new Set(ownershipColumns(tried));
+  const owner = tried.ownership.owner?.column;
   return permissive(facts, relation, 'authenticated', command).filter((policy) => {
     const text = decidingExpression(policy, command) ?? checkExpression(policy);
     const tree = text === null ? null : expressionTree(text);
     return (
       text !== null &&
       tree !== null &&
-      columnsIn(tree).some((column) => asks.has(column.at(-1) ?? '')) &&
-      verdictOf(text, callerOf(facts, 'authenticated')) !== 'never'
+      verdictOf(text, callerOf(facts, 'authenticated')) !== 'never' &&
+      disjuncts(tree).some((way) =>
+        conjuncts(way).every(
+          (part) => columnsIn(part).some((column) => column.at(-1) === owner) && relationsIn(part).length === 0,
+        ),
+      )
     );
   });
 }
@@ -71,7 +84,7 @@ export const rlsPositive = defineCheck({
   remedy:
     'Give the table a SELECT policy for the same rows, the role the privilege, and EXECUTE on the functions that the policy calls.',
   falseAlarms:
-    'Only commands that a policy names for the row’s owner or tenant. Silent where another policy or condition asks for more of the row or the session (a state, a second factor) and where a trigger of the project’s refuses.',
+    'Only commands that a policy names for the row’s owner, whatever their role. Silent where another policy or condition asks for more of the row or the session (a state, a second factor) and where a trigger of the project’s refuses.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
   uses: [...SHARPENED, 'shadowCatalogue'],
