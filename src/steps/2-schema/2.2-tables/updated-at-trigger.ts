@@ -38,19 +38,13 @@ function toucher(
   };
 }
 
-/** True when a table has the same triggers in the shadow as live, switched on alike. */
-function sameTriggers(
-  { schema, name }: Relation,
-  live: readonly Trigger[],
-  shadow: readonly Pick<Trigger, 'schema' | 'table' | 'name' | 'enabled' | 'internal' | 'definition'>[],
-): boolean {
-  const of = (rows: typeof shadow) =>
-    rows
-      .filter((row) => row.schema === schema && row.table === name && !row.internal)
-      .map((row) => `${row.name} ${row.enabled} ${row.definition}`)
-      .sort()
-      .join('\n');
-  return of(live) === of(shadow);
+/** Triggers of a table in words that are the same where they do the same. */
+function wordsOf(rows: readonly Pick<Trigger, 'name' | 'enabled' | 'internal' | 'definition'>[] = []): string {
+  return rows
+    .filter(({ internal }) => !internal)
+    .map((row) => `${row.name} ${row.enabled} ${row.definition}`)
+    .sort()
+    .join('\n');
 }
 
 export const updatedAtTrigger = defineCheck({
@@ -85,12 +79,14 @@ export const updatedAtTrigger = defineCheck({
           call.columns.some(({ name }) => name === column),
       ) ?? false;
     const probed = new Map(facts.timestampProbe?.map((row) => [keyOf(row.schema, row.table), row]));
-    const inShadow = facts.shadowCatalogue?.triggers ?? [];
+    const inShadow = triggersByTable(facts.shadowCatalogue?.triggers ?? []);
     /** True, false: what an UPDATE in the copy did; null: it was not tried, or the live table has other triggers. */
     const behaviour = (table: Relation, column: string): boolean | null => {
-      const row = probed.get(keyOf(table.schema, table.name));
+      const key = keyOf(table.schema, table.name);
+      const row = probed.get(key);
       if (!row || row.reason !== null) return null;
-      if (environment.source === 'live' && !sameTriggers(table, facts.triggers, inShadow)) return null;
+      // Another trigger, or one switched otherwise, does something else.
+      if (environment.source === 'live' && wordsOf(triggers.get(key)) !== wordsOf(inShadow.get(key))) return null;
       if (row.moved.includes(column)) return true;
       return row.still.includes(column) ? false : null;
     };
