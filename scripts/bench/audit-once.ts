@@ -6,6 +6,7 @@ import '../../src/facts/postgres/collect.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
 import { checklist } from '../../src/steps/checklist.ts';
+import { NOTHING_DECLARED } from '../../test/helpers/declared.ts';
 
 const [url] = process.argv.slice(2);
 if (url === undefined) throw new Error('usage: audit-once URL');
@@ -22,15 +23,7 @@ const snapshot = await collectSnapshot({
   target: { environment, databaseUrl: url, embedded: true, projectRef: null, shadow: null },
   repository: null,
   migrations: null,
-  declared: {
-    project: null,
-    serverOnlyTables: [],
-    publicTables: [],
-    allowedDefinerFunctions: [],
-    seed: [],
-    regions: [],
-    refs: {},
-  },
+  declared: NOTHING_DECLARED,
   names,
   previous: null,
   now: () => new Date().toISOString(),

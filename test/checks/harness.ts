@@ -13,17 +13,10 @@ import { loadSqlParser, parseScript } from '../../src/core/sql.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
 import { freshDatabase, isolatedDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 import type { CheckFixture, Files } from './fixture.ts';
 
-const NOTHING_DECLARED: Declared = {
-  project: 'fixture',
-  serverOnlyTables: [],
-  publicTables: [],
-  allowedDefinerFunctions: [],
-  seed: [],
-  regions: [],
-  refs: {},
-};
+const FIXTURE_DECLARED: Declared = { ...NOTHING_DECLARED, project: 'fixture' };
 const NOW = '2026-11-24T12:00:00.000Z';
 const PRODUCTION = { name: 'production', kind: 'production', source: 'live', target: 'localhost/fixture' } as const;
 
@@ -124,7 +117,7 @@ async function judge(
   repository: string | null,
   phase: 'silent' | 'defect' | 'fixed',
 ): Promise<CheckResult> {
-  const declared = { ...NOTHING_DECLARED, ...fixture.declared };
+  const declared = { ...FIXTURE_DECLARED, ...fixture.declared };
   const environment = { ...PRODUCTION, kind: fixture.kind ?? PRODUCTION.kind };
   const overlay = Object.fromEntries(
     Object.entries({

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FactName } from '../../src/core/facts.ts';
 import { collectSnapshot } from '../../src/engine/collect.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 async function factsIn() {
   const database = await freshDatabase();
@@ -18,15 +19,7 @@ async function factsIn() {
       },
       repository: null,
       migrations: null,
-      declared: {
-        project: null,
-        serverOnlyTables: [],
-        publicTables: [],
-        allowedDefinerFunctions: [],
-        seed: [],
-        regions: [],
-        refs: {},
-      },
+      declared: NOTHING_DECLARED,
       names: new Set<FactName>(['database', 'roleSettings']),
       previous: null,
       now: () => '2026-11-24T12:00:00.000Z',

@@ -8,6 +8,7 @@ import { AuditSession } from '../../src/engine/session.ts';
 import { createAudit, openAudit } from '../../src/state/store.ts';
 import { piiPatterns } from '../../src/steps/3-data/3.2-fixtures/pii-patterns.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 const checklist: Checklist = {
   version: 'test',
@@ -44,15 +45,7 @@ test('a cancelled run keeps what it sampled, on disk too; the next goes on there
     migrations: null,
     parameters: {},
     targets: [{ environment, databaseUrl: database.url, embedded: true, projectRef: null, shadow: null }],
-    declared: {
-      project: null,
-      serverOnlyTables: [],
-      publicTables: [],
-      allowedDefinerFunctions: [],
-      seed: [],
-      regions: [],
-      refs: {},
-    },
+    declared: NOTHING_DECLARED,
     writeBundle: async () => ({ path: '', sha256: '' }),
   };
   onTestFinished(async () => {

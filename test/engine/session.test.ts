@@ -10,6 +10,7 @@ import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import { AuditSession } from '../../src/engine/session.ts';
 import { createAudit, openAudit } from '../../src/state/store.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 const ADA: Person = { name: 'Ada', email: 'ada@harbor.shop', role: null };
 
@@ -104,15 +105,7 @@ async function session(sql: string) {
     targets: [
       { environment, databaseUrl: database.url, embedded: true, projectRef: 'abcdefghijklmnopqrst', shadow: null },
     ],
-    declared: {
-      project: null,
-      serverOnlyTables: [],
-      publicTables: [],
-      allowedDefinerFunctions: [],
-      seed: [],
-      regions: [],
-      refs: {},
-    },
+    declared: NOTHING_DECLARED,
     writeBundle: async () => ({ path: '', sha256: '' }),
     applyFix: async (target: { databaseUrl: string }, finding: { fix: { sql: string | null } }) => {
       const client = new pg.Client({ connectionString: target.databaseUrl });

@@ -10,6 +10,7 @@ import { AuditSession } from '../../src/engine/session.ts';
 import { createAudit, openAudit } from '../../src/state/store.ts';
 import { section as signOff } from '../../src/steps/7-sign-off/section.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 const ADA: Person = { name: 'Ada', email: 'ada@harbor.shop', role: null };
 
@@ -77,15 +78,7 @@ test('answers given without any target count at once, and skipped checks that a 
       repository: null,
       migrations: null,
       parameters: {},
-      declared: {
-        project: null,
-        serverOnlyTables: [],
-        publicTables: [],
-        allowedDefinerFunctions: [],
-        seed: [],
-        regions: [],
-        refs: {},
-      },
+      declared: NOTHING_DECLARED,
       writeBundle: async () => ({ path: '', sha256: '' }),
     });
 
@@ -155,15 +148,7 @@ test('section 7 is judged over every run: new facts of the same outcome, and the
     repository: null,
     migrations: null,
     parameters: {},
-    declared: {
-      project: null,
-      serverOnlyTables: [],
-      publicTables: [],
-      allowedDefinerFunctions: [],
-      seed: [],
-      regions: [],
-      refs: {},
-    },
+    declared: NOTHING_DECLARED,
     now: () => new Date(at).toISOString(),
     writeBundle: async () => ({ path: '', sha256: '' }),
   });

@@ -10,6 +10,7 @@ import { writeBundle } from '../../src/evidence/bundle.ts';
 import { verifyBundle } from '../../src/evidence/verify.ts';
 import { createAudit } from '../../src/state/store.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 /** A rule over facts that change by themselves: how many rows a table is thought to have. */
 const filled = (id: string): Check =>
@@ -63,15 +64,7 @@ test('after a re-check of one checkpoint every result in the bundle can still be
     repository: null,
     migrations: null,
     parameters: {},
-    declared: {
-      project: null,
-      serverOnlyTables: [],
-      publicTables: [],
-      allowedDefinerFunctions: [],
-      seed: [],
-      regions: [],
-      refs: {},
-    },
+    declared: NOTHING_DECLARED,
     now: () => new Date(at).toISOString(),
     writeBundle: (auditStore, view) =>
       writeBundle({ store: auditStore, view, directory: root, version: '1', policy: DEFAULT_POLICY, parameters: {} }),

@@ -16,6 +16,7 @@ import { checklist } from '../../src/steps/checklist.ts';
 import { PlainWalk } from '../../src/ui/plain/walk.ts';
 import { Wizard } from '../../src/ui/wizard.ts';
 import { freshDatabase } from '../helpers/database.ts';
+import { NOTHING_DECLARED } from '../helpers/declared.ts';
 import { type Answer, MemoryController } from './memory-controller.ts';
 import { draw } from './render.tsx';
 
@@ -26,15 +27,7 @@ import { draw } from './render.tsx';
 
 const NOW = '2026-11-24T12:00:00.000Z';
 const environment = { name: 'production', kind: 'production', source: 'live', target: 'localhost/shop' } as const;
-const declared: Declared = {
-  project: 'shop',
-  serverOnlyTables: [],
-  publicTables: [],
-  allowedDefinerFunctions: [],
-  seed: [],
-  regions: [],
-  refs: {},
-};
+const declared: Declared = { ...NOTHING_DECLARED, project: 'shop' };
 const ADA = { name: 'Ada', email: null, role: null };
 const DEFECTS = `
   create table public.orders (id bigint primary key, customer uuid references auth.users(id) on delete cascade);

@@ -2,8 +2,8 @@ import type { Column, Constraint, FunctionFact, Index, Policy, Relation, Row, Tr
 import { type ObjectRef, objectRef } from '../../core/object.ts';
 import { perFacet, perText } from './memo.ts';
 
-/** Tables in which migration tools keep their own books: not the project's data. */
-const BOOKKEEPING = new Set([
+/** Tables in which migration tools keep their own books, in whatever schema: not the project's data. */
+export const BOOKKEEPING: ReadonlySet<string> = new Set([
   '_prisma_migrations',
   '__drizzle_migrations',
   'schema_migrations',

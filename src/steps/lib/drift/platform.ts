@@ -1,3 +1,5 @@
+import { BOOKKEEPING } from '../tables.ts';
+
 /*
  * What is not compared, and why. Supabase changes its own objects in every project, in its own time, and our baseline of
  * them is one version among many; a difference there is nobody's drift. What a project adds to them is compared.
@@ -181,22 +183,6 @@ const SERVICE_SCHEMAS: ReadonlySet<string> = new Set([
   'supabase_functions',
   'supabase_migrations',
   'vault',
-]);
-
-/** The books of migration tools, in whatever schema. */
-const BOOKKEEPING: ReadonlySet<string> = new Set([
-  '_prisma_migrations',
-  '__drizzle_migrations',
-  'schema_migrations',
-  'ar_internal_metadata',
-  'knex_migrations',
-  'knex_migrations_lock',
-  'pgmigrations',
-  'flyway_schema_history',
-  'databasechangelog',
-  'databasechangeloglock',
-  'alembic_version',
-  'goose_db_version',
 ]);
 
 /** Settings of roles and of the database that Supabase itself sets. */
