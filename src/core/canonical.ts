@@ -22,6 +22,8 @@ function gatherKeys(value: unknown, keys: Set<string>): boolean {
   for (const key in value) {
     const inner = (value as Record<string, unknown>)[key];
     if (inner === undefined) continue;
+    // Asked for by name, every object has one: its prototype.
+    if (key === '__proto__') return false;
     keys.add(key);
     if (keys.size > MANY_KEYS || !gatherKeys(inner, keys)) return false;
   }

@@ -27,6 +27,16 @@ test('keys are sorted by code unit at every depth, absent ones left out, twins a
   expect(canonicalJson(rows)).toBe(library(rows));
 });
 
+test('an object that inherits a key does not have it', () => {
+  for (const text of [
+    '[{},{"__proto__":false,"":0}]',
+    '[{"b":1},{"toString":1,"a":0},{"constructor":2,"valueOf":{}}]',
+  ]) {
+    const value: unknown = JSON.parse(text);
+    expect(canonicalJson(value)).toBe(library(value));
+  }
+});
+
 test('what JSON cannot carry is refused', () => {
   for (const value of [Number.NaN, { a: [Number.POSITIVE_INFINITY] }, undefined, 1n])
     expect(() => canonicalJson(value)).toThrow();
