@@ -11,10 +11,12 @@ import {
   canExecute,
   type ExposureFacts,
   effectivePrivileges,
+  exposedSchemas,
   policiesOf,
   reachesSchema,
   relationNamed,
   roleClosure,
+  UNKNOWN_EXPOSURE,
 } from './exposure.ts';
 import { alterPolicy } from './policy-fix.ts';
 import { applies, checkExpression, conjuncts, decidingExpression, disjuncts, type Operation } from './policy-tree.ts';
@@ -99,6 +101,18 @@ function rightsOf(facts: Pick<Facts, 'roles' | 'columns'>, role: string, relatio
   return JSON.stringify([[...table].toSorted(), own]);
 }
 
+/** Judges each table that was tried and says whose its rows are, as far as `keep` wants it. */
+export function judgeOwned(
+  facts: AccessFacts,
+  findingsOf: (served: Served) => FindingDraft[],
+  keep: (served: Served) => boolean = () => true,
+): CheckOutcome {
+  if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
+  const served = servedTables(facts);
+  const tables = served.tables.filter((table) => isOwned(table.tried) && keep(table));
+  return judged({ ...served, tables }, tables.flatMap(findingsOf));
+}
+
 /** The outcome of a check over tables that were tried. */
 export function judged({ tables, different }: ServedTables, findings: FindingDraft[]): CheckOutcome {
   if (findings.length === 0 && different.length > 0) {
@@ -117,7 +131,7 @@ export function cellsOf(tried: Tried, personas: readonly string[], command: Oper
   );
 }
 
-export function isOwned({ ownership }: Tried): boolean {
+function isOwned({ ownership }: Tried): boolean {
   return ownership.owner !== null || ownership.tenant !== null || ownership.via !== null;
 }
 

@@ -1,4 +1,4 @@
-import { defineCheck, skipped } from '../../../core/check.ts';
+import { defineCheck } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import type { Severity } from '../../../core/severity.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
@@ -9,15 +9,14 @@ import {
   type Cell,
   cellsOf,
   confineFix,
-  isOwned,
-  judged,
+  judgeOwned,
   openByCatalogue,
   type Served,
-  servedTables,
   triedAs,
   USERS,
 } from '../../lib/access.ts';
-import { exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { reachesSchema } from '../../lib/exposure.ts';
+import { perFacet } from '../../lib/memo.ts';
 import { isOwnerName } from '../../lib/owners.ts';
 import { relationRef } from '../../lib/refs.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
@@ -42,8 +41,8 @@ function parentIsOpen(facts: AccessFacts, { tried }: Served, personas: readonly 
 }
 
 /** Belonging to a tenant opens anything: users reach rows of their tenant's others, and not of other tenants'. */
-function tenancyCounts({ accessMatrix }: AccessFacts): boolean {
-  return accessMatrix.relations.some(({ cells }) => {
+const tenancyCounts = perFacet(({ relations }: AccessFacts['accessMatrix']): boolean =>
+  relations.some(({ cells }) => {
     const reached = (row: Cell['row']) =>
       cells.some(
         (cell) =>
@@ -53,8 +52,8 @@ function tenancyCounts({ accessMatrix }: AccessFacts): boolean {
           cell.personas.some((name) => USERS.includes(name)),
       );
     return reached('tenant') && !reached('foreign');
-  });
-}
+  }),
+);
 
 function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Audience): Forgery[] {
   const { tried } = served;
@@ -65,7 +64,7 @@ function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Aud
       : cellsOf(tried, personas, command).filter((cell) => cell.outcome === 'allowed' && keep(cell));
   const found: Forgery[] = [];
   const both = (keep: (cell: Cell) => boolean) => [...accepted('insert', keep), ...accepted('update', keep)];
-  if (tenant && tenant.source !== 'primary key' && tenancyCounts(facts)) {
+  if (tenant && tenant.source !== 'primary key' && tenancyCounts(facts.accessMatrix)) {
     const cells = both(({ forged }) => forged === 'tenant');
     const what = tried.membership ? 'make themselves a member of any tenant' : 'write rows into any tenant';
     if (cells.length > 0) found.push({ column: tenant.column, severity: 'blocker', what, cells });
@@ -101,6 +100,33 @@ function forgeriesOf(facts: AccessFacts, served: Served, { role, personas }: Aud
   return found;
 }
 
+function findingsOf(facts: AccessFacts, table: Served): FindingDraft[] {
+  const { relation } = table;
+  const told = new Set<string>();
+  return AUDIENCES.filter(({ role }) => reachesSchema(facts, role, relation.schema)).flatMap((audience) =>
+    forgeriesOf(facts, table, audience).flatMap(({ column, severity, what, cells }): FindingDraft[] => {
+      if (told.has(column)) return [];
+      told.add(column);
+      const commands = [...new Set(cells.map(({ command }) => command))];
+      const sql = confineFix(facts, table, audience.role, commands);
+      return [
+        {
+          object: relationRef(relation),
+          severity,
+          message: `${audience.who} can ${what}: ${qualified(relation.schema, relation.name)} takes any ${quoteIdent(column)}`,
+          detail: triedAs(cells, audience.personas),
+          fix: {
+            sql,
+            command: sql === null ? `compare ${column} of the new row with the caller in WITH CHECK` : null,
+            url: RLS_DOCS,
+          },
+          discriminator: column,
+        },
+      ];
+    }),
+  );
+}
+
 export const rlsForgeOwner = defineCheck({
   id: 'rls-forge-owner',
   rev: 1,
@@ -114,35 +140,5 @@ export const rlsForgeOwner = defineCheck({
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
   uses: [...SHARPENED, 'shadowCatalogue'],
-  evaluate({ facts }) {
-    if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
-    const served = servedTables(facts);
-    const tables = served.tables.filter(({ tried }) => isOwned(tried));
-    const findings: FindingDraft[] = [];
-    for (const table of tables) {
-      const told = new Set<string>();
-      for (const audience of AUDIENCES) {
-        if (!reachesSchema(facts, audience.role, table.relation.schema)) continue;
-        for (const { column, severity, what, cells } of forgeriesOf(facts, table, audience)) {
-          if (told.has(column)) continue;
-          told.add(column);
-          const commands = [...new Set(cells.map(({ command }) => command))];
-          const sql = confineFix(facts, table, audience.role, commands);
-          findings.push({
-            object: relationRef(table.relation),
-            severity,
-            message: `${audience.who} can ${what}: ${qualified(table.relation.schema, table.relation.name)} takes any ${quoteIdent(column)}`,
-            detail: triedAs(cells, audience.personas),
-            fix: {
-              sql,
-              command: sql === null ? `compare ${column} of the new row with the caller in WITH CHECK` : null,
-              url: RLS_DOCS,
-            },
-            discriminator: column,
-          });
-        }
-      }
-    }
-    return judged({ tables, different: served.different }, findings);
-  },
+  evaluate: ({ facts }) => judgeOwned(facts, (table) => findingsOf(facts, table)),
 });

@@ -12,8 +12,8 @@ import {
   cellsOf,
   confineFix,
   isAsTried,
-  isOwned,
   judged,
+  judgeOwned,
   openByCatalogue,
   readableByContent,
   type Served,
@@ -53,8 +53,6 @@ function leaksOf(
   });
 }
 
-type Contracted = AccessFacts & { repoAccess: NonNullable<Facts['repoAccess']> };
-
 const ROWS = {
   own: 'the caller’s own row',
   tenant: 'a row of the same tenant',
@@ -63,7 +61,7 @@ const ROWS = {
 } as const;
 
 /** Where a person has approved who may do what: every deviation, whichever way. */
-function deviations(facts: Contracted, contract: AccessContract): FindingDraft[] {
+function deviations(facts: AccessFacts, contract: AccessContract): FindingDraft[] {
   const groups = groupBy(deviationsFrom(contract, facts.accessMatrix), ({ relation, cell }) =>
     JSON.stringify([contractName(relation), cell.command, cell.row, cell.forged, cell.outcome === 'allowed']),
   );
@@ -93,6 +91,36 @@ function deviations(facts: Contracted, contract: AccessContract): FindingDraft[]
   });
 }
 
+function findingsOf(facts: AccessFacts & Partial<Pick<Facts, 'declared'>>, table: Served): FindingDraft[] {
+  const { relation, tried } = table;
+  const told = new Set<Operation>();
+  return AUDIENCES.flatMap((audience): FindingDraft[] => {
+    const leaks = leaksOf(facts, table, audience).filter(({ command }) => !told.has(command));
+    if (leaks.length === 0) return [];
+    for (const { command } of leaks) told.add(command);
+    const commands = leaks.map(({ command }) => command);
+    const writes = commands.some((command) => command !== 'select');
+    const sql = confineFix(facts, table, audience.role, commands);
+    return [
+      {
+        object: relationRef(relation),
+        severity: writes ? 'blocker' : 'high',
+        message: `${audience.who} can ${listed(commands.map((command) => VERBS[command]))} ${tried.ownership.tenant ? 'other tenants’' : 'other users’'} rows of ${qualified(relation.schema, relation.name)}`,
+        detail: triedAs(
+          leaks.flatMap(({ cells }) => cells),
+          audience.personas,
+        ),
+        fix: {
+          sql,
+          command: sql === null ? 'confine the policies of the table to the caller’s own rows or tenant' : null,
+          url: RLS_DOCS,
+        },
+        discriminator: audience.role,
+      },
+    ];
+  });
+}
+
 export const rlsMatrix = defineCheck({
   id: 'rls-matrix',
   rev: 1,
@@ -112,38 +140,7 @@ export const rlsMatrix = defineCheck({
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
     const { repoAccess } = facts;
     if (repoAccess?.error) return skipped(`${ACCESS_FILE} cannot be read: ${repoAccess.error}`);
-    const served = servedTables(facts);
-    if (repoAccess?.contract) return judged(served, deviations({ ...facts, repoAccess }, repoAccess.contract));
-    const tables = served.tables.filter(({ tried }) => isOwned(tried));
-    const findings: FindingDraft[] = [];
-    for (const table of tables) {
-      const told = new Set<Operation>();
-      for (const audience of AUDIENCES) {
-        const leaks = leaksOf(facts, table, audience).filter(({ command }) => !told.has(command));
-        if (leaks.length === 0) continue;
-        for (const { command } of leaks) told.add(command);
-        const commands = leaks.map(({ command }) => command);
-        const writes = commands.some((command) => command !== 'select');
-        const { tenant } = table.tried.ownership;
-        const name = qualified(table.relation.schema, table.relation.name);
-        const sql = confineFix(facts, table, audience.role, commands);
-        findings.push({
-          object: relationRef(table.relation),
-          severity: writes ? 'blocker' : 'high',
-          message: `${audience.who} can ${listed(commands.map((command) => VERBS[command]))} ${tenant ? 'other tenants’' : 'other users’'} rows of ${name}`,
-          detail: triedAs(
-            leaks.flatMap(({ cells }) => cells),
-            audience.personas,
-          ),
-          fix: {
-            sql,
-            command: sql === null ? 'confine the policies of the table to the caller’s own rows or tenant' : null,
-            url: RLS_DOCS,
-          },
-          discriminator: audience.role,
-        });
-      }
-    }
-    return judged({ tables, different: served.different }, findings);
+    if (!repoAccess?.contract) return judgeOwned(facts, (table) => findingsOf(facts, table));
+    return judged(servedTables(facts), deviations(facts, repoAccess.contract));
   },
 });

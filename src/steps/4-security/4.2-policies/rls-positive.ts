@@ -1,4 +1,4 @@
-import { defineCheck, skipped } from '../../../core/check.ts';
+import { defineCheck } from '../../../core/check.ts';
 import type { Policy } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
@@ -7,15 +7,13 @@ import {
   asksOfRowState,
   type Cell,
   cellsOf,
-  isOwned,
-  judged,
+  judgeOwned,
   permissive,
   type Served,
-  servedTables,
   triedAs,
   USERS,
 } from '../../lib/access.ts';
-import { callerOf, exposedSchemas, holds, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { callerOf, holds, reachesSchema } from '../../lib/exposure.ts';
 import {
   checkExpression,
   conjuncts,
@@ -74,6 +72,74 @@ function unseen(facts: AccessFacts, served: Served): boolean {
   return permissive(facts, served.relation, 'authenticated', 'select').length === 0;
 }
 
+interface Failure {
+  command: Operation;
+  policies: Policy[];
+  cell: Cell;
+}
+
+/** Commands that policies mean the owner to have, and that failed for everybody on their own row. */
+function failuresOf(facts: AccessFacts, table: Served): Failure[] {
+  const { relation, tried } = table;
+  return OPERATIONS.flatMap((command): Failure[] => {
+    const policies = meantFor(facts, table, command);
+    if (policies.length === 0 || policies.some((policy) => policy.check === 'false' || policy.using === 'false'))
+      return [];
+    const cell = failureOf(cellsOf(tried, [...USERS, 'aal2'], command));
+    if (!cell) return [];
+    // FOR ALL names a command in passing: without the privilege it is not meant, where another is there.
+    const inPassing =
+      policies.every((policy) => policy.command === 'all') &&
+      !holds(facts, 'authenticated', relation, command) &&
+      OPERATIONS.some((operation) => holds(facts, 'authenticated', relation, operation));
+    if (inPassing) return [];
+    const restrictive = facts.policies.some(
+      (policy) => !policy.permissive && policy.schema === relation.schema && policy.table === relation.name,
+    );
+    const conditional = restrictive || asksOfRowState(facts, table, policies, command);
+    if (conditional && cell.outcome !== 'error' && cell.outcome !== 'recursion') return [];
+    return [{ command, policies, cell }];
+  });
+}
+
+function findingsOf(facts: AccessFacts, table: Served): FindingDraft[] {
+  const { relation } = table;
+  const failures = failuresOf(facts, table);
+  if (failures.length === 0) return [];
+  const hidden = unseen(facts, table) && failures.every(({ command }) => command === 'update' || command === 'delete');
+  const policy = failures[0]?.policies[0];
+  const name = qualified(relation.schema, relation.name);
+  const reason = failures.some(({ cell }) => cell.outcome === 'recursion')
+    ? 'the policies recurse (42P17)'
+    : hidden
+      ? 'no policy lets the row be seen, so none is found'
+      : failures.every(({ cell }) => cell.outcome === 'denied')
+        ? 'permission is denied (42501): a privilege is missing, on the table or on what the policy asks, or the new row is refused'
+        : failures.some(({ cell }) => cell.outcome === 'error')
+          ? `the policy fails (${failures.find(({ cell }) => cell.outcome === 'error')?.cell.sqlstate})`
+          : 'no row passes';
+  return [
+    {
+      object: relationRef(relation),
+      message: `users cannot ${listed(failures.map(({ command }) => VERBS[command]))} their own rows of ${name}, although ${listed([...new Set(failures.flatMap(({ policies }) => policies.map(({ name: title }) => `policy “${title}”`)))])} mean${failures.length > 1 ? '' : 's'} them to: ${reason}`,
+      detail: triedAs(
+        failures.map(({ cell }) => cell),
+        [...USERS, 'aal2'],
+      ),
+      fix:
+        hidden && policy?.using
+          ? {
+              sql: `create ${policySql({ ...policy, name: 'read own rows' })} for select to authenticated using (${policy.using});`,
+              url: RLS_DOCS,
+            }
+          : {
+              command: 'grant what the policy asks for, or change the policy so that the owner’s row passes',
+              url: RLS_DOCS,
+            },
+    },
+  ];
+}
+
 export const rlsPositive = defineCheck({
   id: 'rls-positive',
   rev: 1,
@@ -88,67 +154,10 @@ export const rlsPositive = defineCheck({
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
   uses: [...SHARPENED, 'shadowCatalogue'],
-  evaluate({ facts }) {
-    if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
-    const served = servedTables(facts);
-    const tables = served.tables.filter(
-      ({ tried, relation }) => isOwned(tried) && relation.rls && reachesSchema(facts, 'authenticated', relation.schema),
-    );
-    const findings: FindingDraft[] = [];
-    for (const table of tables) {
-      const { relation, tried } = table;
-      const failures = OPERATIONS.flatMap((command) => {
-        const policies = meantFor(facts, table, command);
-        if (policies.length === 0 || policies.some((policy) => policy.check === 'false' || policy.using === 'false'))
-          return [];
-        const cell = failureOf(cellsOf(tried, [...USERS, 'aal2'], command));
-        if (!cell) return [];
-        // FOR ALL names a command in passing: without the privilege it is not meant, where another is there.
-        const inPassing =
-          policies.every((policy) => policy.command === 'all') &&
-          !holds(facts, 'authenticated', relation, command) &&
-          OPERATIONS.some((operation) => holds(facts, 'authenticated', relation, operation));
-        if (inPassing) return [];
-        const restrictive = facts.policies.some(
-          (policy) => !policy.permissive && policy.schema === relation.schema && policy.table === relation.name,
-        );
-        const conditional = restrictive || asksOfRowState(facts, table, policies, command);
-        if (conditional && cell.outcome !== 'error' && cell.outcome !== 'recursion') return [];
-        return [{ command, policies, cell }];
-      });
-      if (failures.length === 0) continue;
-      const hidden =
-        unseen(facts, table) && failures.every(({ command }) => command === 'update' || command === 'delete');
-      const policy = failures[0]?.policies[0];
-      const name = qualified(relation.schema, relation.name);
-      const reason = failures.some(({ cell }) => cell.outcome === 'recursion')
-        ? 'the policies recurse (42P17)'
-        : hidden
-          ? 'no policy lets the row be seen, so none is found'
-          : failures.every(({ cell }) => cell.outcome === 'denied')
-            ? 'permission is denied (42501): a privilege is missing, on the table or on what the policy asks, or the new row is refused'
-            : failures.some(({ cell }) => cell.outcome === 'error')
-              ? `the policy fails (${failures.find(({ cell }) => cell.outcome === 'error')?.cell.sqlstate})`
-              : 'no row passes';
-      findings.push({
-        object: relationRef(relation),
-        message: `users cannot ${listed(failures.map(({ command }) => VERBS[command]))} their own rows of ${name}, although ${listed([...new Set(failures.flatMap(({ policies }) => policies.map(({ name: title }) => `policy “${title}”`)))])} mean${failures.length > 1 ? '' : 's'} them to: ${reason}`,
-        detail: triedAs(
-          failures.map(({ cell }) => cell),
-          [...USERS, 'aal2'],
-        ),
-        fix:
-          hidden && policy?.using
-            ? {
-                sql: `create ${policySql({ ...policy, name: 'read own rows' })} for select to authenticated using (${policy.using});`,
-                url: RLS_DOCS,
-              }
-            : {
-                command: 'grant what the policy asks for, or change the policy so that the owner’s row passes',
-                url: RLS_DOCS,
-              },
-      });
-    }
-    return judged({ tables, different: served.different }, findings);
-  },
+  evaluate: ({ facts }) =>
+    judgeOwned(
+      facts,
+      (table) => findingsOf(facts, table),
+      ({ relation }) => relation.rls && reachesSchema(facts, 'authenticated', relation.schema),
+    ),
 });
