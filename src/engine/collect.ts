@@ -13,6 +13,7 @@ import {
 import { snapshotOf } from '../core/snapshot.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
+import { withProjectName } from '../facts/shadow/project-name.ts';
 import { replayGaps } from '../facts/shadow/replay-gaps.ts';
 import { pendingMigrations } from '../steps/lib/migration-files.ts';
 
@@ -104,23 +105,6 @@ function withExposedSchemas(facts: Collected, preferConfig: boolean): Collected 
   return {
     ...facts,
     database: { ...database, value: { ...database.value, exposedSchemas: { schemas, source: config.path } } },
-  };
-}
-
-/** As every hosted project's: the one that a shadow database got at random would give each run's findings other fingerprints. */
-const PROJECT_DATABASE = 'postgres';
-
-function withProjectName(facts: Collected): Collected {
-  const { database, roleSettings, cronJobs } = facts;
-  if (database?.status !== 'ok') return facts;
-  const { name } = database.value;
-  const renamed = <R extends { database: string | null }>(rows: readonly R[]): R[] =>
-    rows.map((row) => (row.database === name ? { ...row, database: PROJECT_DATABASE } : row));
-  return {
-    ...facts,
-    database: { ...database, value: { ...database.value, name: PROJECT_DATABASE } },
-    ...(roleSettings?.status === 'ok' && { roleSettings: { ...roleSettings, value: renamed(roleSettings.value) } }),
-    ...(cronJobs?.status === 'ok' && cronJobs.value && { cronJobs: { ...cronJobs, value: renamed(cronJobs.value) } }),
   };
 }
 

@@ -5,27 +5,16 @@ import { redact } from '../../core/redact.ts';
 import { counted } from '../../core/text.ts';
 import { collectCatalogue } from '../postgres/collect.ts';
 import type { FromMigrations } from './from-migrations.ts';
+import { withProjectName } from './project-name.ts';
 import { type ReplayResult, replayMigrations } from './replay.ts';
 
 type Catalogue = Facts['shadowCatalogue'];
 
-/** What the database of every Supabase project is called. */
-const PROJECT_DATABASE = 'postgres';
-
-/** Rows that name the replayed database itself: its name is one of chance, which must not make two equal catalogues differ. */
-function inProject<R extends { database: string | null }>(rows: readonly R[], url: string): R[] {
-  const own = decodeURIComponent(new URL(url).pathname.slice(1));
-  return rows.map((row) => (row.database === own ? { ...row, database: PROJECT_DATABASE } : row));
-}
-
 async function read(url: string, replay: ReplayResult, leftOut: string[], signal?: AbortSignal): Promise<Catalogue> {
   const names = CATALOGUE_IN_SHADOW;
-  const facts = await collectCatalogue({
-    url,
-    names: ['database', ...names],
-    embedded: true,
-    ...(signal && { signal }),
-  });
+  const facts = withProjectName(
+    await collectCatalogue({ url, names: ['database', ...names], embedded: true, ...(signal && { signal }) }),
+  );
   const catalogue: Record<string, unknown> = {};
   for (const name of [...names, 'database' as const]) {
     const fact = facts[name] as CollectedFact | undefined;
@@ -36,8 +25,6 @@ async function read(url: string, replay: ReplayResult, leftOut: string[], signal
   const { shims, regime, failures } = replay;
   return {
     ...rest,
-    roleSettings: inProject(rest.roleSettings, url),
-    cronJobs: rest.cronJobs && inProject(rest.cronJobs, url),
     serverVersionNum: database.serverVersionNum,
     replay: {
       shims: [...shims],
