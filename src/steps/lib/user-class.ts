@@ -1,6 +1,6 @@
 import type { Column, Constraint, Relation } from '../../core/facts.ts';
 import { type ForeignKey, keysByTarget } from './foreign-keys.ts';
-import { perFacet } from './memo.ts';
+import { perFacet, perText } from './memo.ts';
 import { columnsByTable, keyOf, words } from './tables.ts';
 
 /** Single words, and pairs of words, of column names that say what personal data a column holds. */
@@ -34,38 +34,27 @@ const PERSONAL: Readonly<Record<string, string>> = {
 };
 /** `address` of a wallet, host or contract is no person's. */
 const NO_ADDRESS = new Set(['wallet', 'contract', 'mac', 'host', 'token', 'chain', 'eth']);
-
-/** Remembered: the same few names come back in thousands of tables. */
-const kinds = new Map<string, string | null>();
+const ABOUT_IT = new Set(['verified', 'confirmed', 'at', 'count', 'enabled', 'sent', 'id', 'template', 'type']);
 
 /** What personal data a column holds by its name, in words; null for none. */
-function personalKind(column: string): string | null {
-  const known = kinds.get(column);
-  if (known !== undefined) return known;
+const personalKind = perText((column): string | null => {
   const parts = words(column);
+  // A flag or a time about it is not it: email_verified, phone_confirmed_at.
+  if (parts.some((part) => ABOUT_IT.has(part))) return null;
   let found: string | null = null;
   for (const [at, part] of parts.entries()) {
     found ??= PERSONAL[`${part} ${parts[at + 1] ?? ''}`] ?? null;
     if (found === null && !(part === 'address' && parts.some((word) => NO_ADDRESS.has(word))))
       found = PERSONAL[part] ?? null;
   }
-  // A flag or a time about it is not it: email_verified, phone_confirmed_at.
-  if (
-    parts.some((part) =>
-      ['verified', 'confirmed', 'at', 'count', 'enabled', 'sent', 'id', 'template', 'type'].includes(part),
-    )
-  )
-    found = null;
-  if (kinds.size > 10_000) kinds.clear();
-  kinds.set(column, found);
   return found;
-}
+});
 
 /** Keys that lead from a table to auth.users, in their order; the shortest way. Empty for none. */
 export type PathToUsers = readonly ForeignKey[];
 
-/** The shortest way of foreign keys from each table (keyOf) to auth.users. */
-const pathsToUsers: (constraints: readonly Constraint[]) => ReadonlyMap<string, PathToUsers> = perFacet(
+/** The shortest way of foreign keys to auth.users, from each table (keyOf) whose rows so belong to somebody. */
+export const pathsToUsers: (constraints: readonly Constraint[]) => ReadonlyMap<string, PathToUsers> = perFacet(
   (constraints: readonly Constraint[]) => {
     const children = keysByTarget(constraints);
     const start = keyOf('auth', 'users');

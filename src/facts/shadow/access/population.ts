@@ -103,6 +103,14 @@ function parentsFirst(
   return order;
 }
 
+/** The id of the actor's tenant where no table holds it, of the column's type; A and B share theirs. */
+function madeUpTenant(actor: ActorName, column: RowColumn | undefined): string | number {
+  const number = { A: 1, B: 1, C: 2, D: 3 }[actor];
+  const base = column?.base ?? 'text';
+  if (/^int|numeric/.test(base)) return 900 + number;
+  return base === 'uuid' ? madeUpUuid(0xfffff0 + number) : `tenant${number}`;
+}
+
 class Populator {
   readonly #client: pg.Client;
   readonly #catalogue: AccessCatalogue;
@@ -182,15 +190,8 @@ class Populator {
   /** Claims that name a tenant and that no table holds. */
   #madeUpClaims(name: ActorName): Record<string, unknown> {
     const claims: Record<string, unknown> = {};
-    const number = name === 'A' || name === 'B' ? 1 : name === 'C' ? 2 : 3;
     for (const path of this.#model.tenantClaims.values()) {
-      const column = this.#claimColumn(path);
-      const base = column?.base ?? 'text';
-      setPath(
-        claims,
-        path,
-        /^int|numeric/.test(base) ? 900 + number : base === 'uuid' ? madeUpUuid(0xfffff0 + number) : `tenant${number}`,
-      );
+      setPath(claims, path, madeUpTenant(name, this.#claimColumn(path)));
     }
     return claims;
   }
@@ -275,13 +276,12 @@ class Populator {
       const [key] = tenant.constraints.find(({ type }) => type === 'p')?.columns ?? [];
       if (key !== undefined) return outcome.row.values[key] ?? null;
     }
-    const base = table.columns.find((column) => column.name === name)?.base ?? 'text';
-    const number = actor.name === 'C' ? 2 : actor.name === 'D' ? 3 : 1;
-    return /^int|numeric/.test(base)
-      ? String(900 + number)
-      : base === 'uuid'
-        ? madeUpUuid(0xfffff0 + number)
-        : `tenant${number}`;
+    return String(
+      madeUpTenant(
+        actor.name,
+        table.columns.find((column) => column.name === name),
+      ),
+    );
   }
 
   async #signIn(claims: Readonly<Record<string, unknown>>): Promise<void> {

@@ -15,7 +15,7 @@ import {
   triggersByTable,
   userTables,
 } from '../../lib/tables.ts';
-import { tablesOfUsers } from '../../lib/user-data.ts';
+import { pathsToUsers } from '../../lib/user-class.ts';
 import {
   isCodeTable,
   isCreatedAt,
@@ -46,7 +46,7 @@ export const timestamps = defineCheck({
     const triggers = triggersByTable(facts.triggers);
     const functions = functionsByName(facts.functions);
     const stats = facts.tableStats ? statsByTable(facts.tableStats) : null;
-    const ofUsers = tablesOfUsers(facts.constraints);
+    const ofUsers = pathsToUsers(facts.constraints);
     const prisma = facts.repoMigrations?.tool === 'prisma';
     const tables = userTables(facts.relations);
     /** What shows that rows of the table are changed after they were made, in words; null when nothing does. */

@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
 import { userForeignKeys } from '../../lib/foreign-keys.ts';
 import { groupBy, keyOf, singular, tableRef, userTables, words } from '../../lib/tables.ts';
-import { tablesOfUsers } from '../../lib/user-data.ts';
+import { pathsToUsers } from '../../lib/user-class.ts';
 
 const LOOKUP_NOUNS = new Set([
   'plan',
@@ -47,7 +47,7 @@ export const lookupEmpty = defineCheck({
     const primary = new Map(
       facts.constraints.filter(({ type }) => type === 'p').map((key) => [keyOf(key.schema, key.table), key.columns]),
     );
-    const ofUsers = tablesOfUsers(facts.constraints);
+    const ofUsers = pathsToUsers(facts.constraints);
     const requiring = groupBy(
       userForeignKeys(facts.constraints).filter((key) =>
         key.columns.every((column) => notNull.get(`${keyOf(key.schema, key.table)}\u0000${column}`)?.notNull),

@@ -3,7 +3,7 @@ import { cards, ibans, phones, socialSecurity, testCards } from '../../../core/d
 import { hintOf } from '../../../core/detect/hints.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { columnRef, isHistory, keyOf } from '../../lib/tables.ts';
-import { tablesOfUsers } from '../../lib/user-data.ts';
+import { pathsToUsers } from '../../lib/user-class.ts';
 import { columnName, columnsLookedAt, foundColumns, outOf, type SampledColumn } from '../samples.ts';
 
 /** One kind of personal data in a column, or nothing worth a finding. */
@@ -120,7 +120,7 @@ export const piiPatterns = defineCheck({
   needs: ['columnSamples', 'constraints'],
   parameters: { minContacts: 5 },
   evaluate({ facts, parameters, environment }) {
-    const ofUsers = tablesOfUsers(facts.constraints);
+    const ofUsers = pathsToUsers(facts.constraints);
     const production = environment.kind === 'production';
     const findings = foundColumns(facts.columnSamples).flatMap((column): FindingDraft[] => {
       const object = columnRef(column.schema, column.table, column.column);
