@@ -1,7 +1,6 @@
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Person } from '../core/events.ts';
 import type { AuditController, AuditView, RunProgress } from '../engine/controller.ts';
-import { standInLines } from '../report/stand-ins.ts';
 import { handleKey } from './control/handle.ts';
 import { COPY } from './copy.ts';
 import { type InkKey, InputReader, type KeyEvent } from './input.ts';
@@ -9,7 +8,7 @@ import { checkKey, NO_FILTER } from './model/checkpoint.ts';
 import { type Line, span } from './model/line.ts';
 import { allCheckpoints, findCheckpoint, resolveSelector } from './model/lookup.ts';
 import { startOf } from './model/overview.ts';
-import { type Running, summaryText } from './model/progress.ts';
+import { type Running, runWords } from './model/progress.ts';
 import { timeOfDay } from './model/words.ts';
 import type { FormPlace, Place, Size, WizardState } from './state.ts';
 import type { Tone } from './theme.ts';
@@ -187,11 +186,7 @@ export class Wizard {
     const outcome: { tone: Tone; text: string; appeared?: ReadonlySet<string> } = await run.then(
       (summary) => ({
         tone: summary.problems.length > 0 ? ('warn' as const) : ('ok' as const),
-        text: [
-          summaryText(summary, ranChecks(this.view()) - ran),
-          ...summary.problems,
-          ...standInLines(this.view()),
-        ].join('; '),
+        text: runWords(summary, ranChecks(this.view()) - ran, this.view()),
         appeared: new Set(summary.appeared),
       }),
       (error: unknown) =>

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import { loadSqlParser, scanSql } from '../../src/core/sql.ts';
+import type { AuditView } from '../../src/engine/controller.ts';
 import { cells, cut, pad, wrap } from '../../src/ui/cells.ts';
 import { contextOf } from '../../src/ui/control/context.ts';
 import { InkStream, rowsAt } from '../../src/ui/ink-stream.ts';
@@ -16,7 +17,7 @@ import { headerLines } from '../../src/ui/model/header.ts';
 import { between, clip, lineWidth, span, textOf } from '../../src/ui/model/line.ts';
 import { moved, windowOf } from '../../src/ui/model/list.ts';
 import { findCheckpoint } from '../../src/ui/model/lookup.ts';
-import { progressLine, remaining, summaryText } from '../../src/ui/model/progress.ts';
+import { progressLine, remaining, runWords, summaryText } from '../../src/ui/model/progress.ts';
 import { sqlLines } from '../../src/ui/model/sql.ts';
 import { colourWanted } from '../../src/ui/theme.ts';
 import { flawed, MemoryController } from './memory-controller.ts';
@@ -225,6 +226,18 @@ describe('progress', () => {
     expect(summaryText(summary, 0)).toBe('2 fixed, 1 new; collected 1 fact group in 1.2 s');
     expect(summaryText({ ...summary, fixed: [], appeared: [] }, 0)).toContain('nothing changed');
     expect(summaryText({ ...summary, fixed: [], appeared: [] }, 3)).toContain('3 checks run for the first time');
+  });
+
+  test('a run that replayed says what was stood in for, another does not', () => {
+    const view = {
+      standIns: { production: ['pg_cron'] },
+      state: { environments: [{ name: 'production' }] },
+    } as unknown as AuditView;
+    const summary = { fixed: [], appeared: [], collected: ['repoFiles'], ms: 90, problems: ['It broke'] };
+    expect(runWords(summary, 0, view)).toMatch(/^nothing changed; collected 1 fact group in [^.]+\. It broke$/);
+    expect(runWords({ ...summary, collected: ['replay'] }, 0, view)).toMatch(
+      /\. It broke\. In the replay .*: pg_cron$/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { formatMs } from '../../core/duration.ts';
 import { counted, grouped } from '../../core/text.ts';
-import type { RunProgress, RunSummary } from '../../engine/controller.ts';
+import type { AuditView, RunProgress, RunSummary } from '../../engine/controller.ts';
+import { standInLines } from '../../report/stand-ins.ts';
 import { between, type Line, span } from './line.ts';
 
 /** A run of checks as the screen shows it. */
@@ -60,4 +61,10 @@ export function summaryText(summary: RunSummary, first: number): string {
   ].filter(Boolean);
   const what = changes.length === 0 ? 'nothing changed' : changes.join(', ');
   return `${what}; collected ${counted(summary.collected.length, 'fact group')} in ${formatMs(summary.ms)}`;
+}
+
+/** All there is to say of a run, in sentences: what it found, what failed, and what a replay stood in for, where it replayed. */
+export function runWords(summary: RunSummary, first: number, view: Pick<AuditView, 'standIns' | 'state'>): string {
+  const standIns = summary.collected.includes('replay') ? standInLines(view) : [];
+  return [summaryText(summary, first), ...summary.problems, ...standIns].join('. ');
 }

@@ -1,7 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import type { GateFinding } from '../../core/gate.ts';
 import type { RunProgress } from '../../engine/controller.ts';
-import { standInLines } from '../../report/stand-ins.ts';
 import { cells } from '../cells.ts';
 import { actionForm } from '../control/actions.ts';
 import { contextOf } from '../control/context.ts';
@@ -16,7 +15,7 @@ import { type Line, textOf } from '../model/line.ts';
 import { allCheckpoints, findCheck, findCheckpoint, findFinding, resolveSelector } from '../model/lookup.ts';
 import { decisionLines, matrixHead, matrixLine } from '../model/matrix.ts';
 import { nextLines } from '../model/overview.ts';
-import { summaryText } from '../model/progress.ts';
+import { runWords } from '../model/progress.ts';
 import { checkpointMark, timeOfDay } from '../model/words.ts';
 import type { FormPlace, Place } from '../state.ts';
 import type { Wizard } from '../wizard.ts';
@@ -236,8 +235,7 @@ export class PlainWalk {
     try {
       const before = this.#ran();
       const summary = await this.#wizard.controller.run({ selectors, signal: abort.signal, onProgress });
-      const standIns = standInLines(this.#wizard.view());
-      this.#say([summaryText(summary, this.#ran() - before), ...summary.problems, ...standIns].join('. '));
+      this.#say(runWords(summary, this.#ran() - before, this.#wizard.view()));
     } catch (error) {
       if (abort.signal.aborted) this.#say('Cancelled; the earlier results stand.');
       else if (error instanceof UserError) this.#say(`It could not be found out: ${error.message}. ${error.next}`);
