@@ -76,8 +76,12 @@ await sql.unsafe(`do $$ begin
   then alter table auth.refresh_tokens alter column id type text; end if; end $$`);
 await sql.end();
 
+const connection = createPostgresConnection({ url: databaseUrl, postgresOptions: { onnotice: () => undefined } });
+// Where row level security is on it would make the API's roles and grant them every table there is.
+connection.ensureRlsContext = async () => true;
+
 const app = new App({
-  connection: createPostgresConnection({ url: databaseUrl, postgresOptions: { onnotice: () => undefined } }),
+  connection,
   api: { schemas },
   auth: {
     enabled: true,

@@ -22,6 +22,10 @@ function replayOptions(command: Command): Command {
 function auditOptions(command: Command): Command {
   return replayOptions(command)
     .option('--db-url <url>', 'connection string of the database, or env:NAME (also: SUPAREADY_DB_URL)')
+    .option(
+      '--api-url <url>',
+      'address of the project’s API (also: SUPAREADY_API_URL; its key: SUPAREADY_PUBLISHABLE_KEY)',
+    )
     .option('--env <name>', 'environment: one of the configuration, or the name for --db-url')
     .addOption(
       new Option('--kind <kind>', 'what the environment is').choices([

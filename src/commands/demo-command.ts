@@ -39,6 +39,7 @@ export function openDemoAudit(
         databaseUrl: demo.url,
         embedded: true,
         projectRef: null,
+        api: demo.api,
         shadow: null,
       },
     ],

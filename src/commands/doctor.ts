@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EXIT, UserError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import type { OpenApi } from '../facts/http/collect.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import { painter } from '../report/table.ts';
 import { secretAsker } from './ask.ts';
@@ -33,6 +34,29 @@ function writable(directory: string): Line {
       note: `${place} cannot be written to: choose another place with --state-dir`,
     };
   }
+}
+
+/** What is skipped without a credential, and how to give it. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  managementToken:
+    'settings of the hosted project are not compared: set SUPABASE_ACCESS_TOKEN, and link the project or give its ref',
+  'api.url':
+    'the API is not asked what it hands out: give api.url in supaready.config.json, or --api-url beside --db-url',
+  publishableKey:
+    'the API is not asked what it hands to strangers: give api.publishableKey in supaready.config.json, or SUPAREADY_PUBLISHABLE_KEY beside --db-url',
+  secretKey:
+    'a probe that makes users of its own cannot remove them: give api.secretKey in supaready.config.json, or SUPAREADY_SECRET_KEY beside --db-url',
+  testUsers:
+    'the API is not asked what users reach of each other, nor are their tokens looked at: give two users made for tests as api.testUsers in supaready.config.json',
+};
+
+/** Whether the API takes the publishable key. */
+async function api(environment: string, open: OpenApi): Promise<Line> {
+  const { collectHttp } = await import('../facts/http/collect.ts');
+  const what = `API of ${environment}`;
+  const { httpSurface: fact } = await collectHttp({ names: ['httpSurface'], open, facts: {} });
+  if (fact?.status === 'ok') return { what, state: 'ok', note: `${fact.value.origin} takes the ${fact.value.key} key` };
+  return { what, state: 'failed', note: fact?.reason ?? 'it was not asked' };
 }
 
 async function databases(options: AuditOptions, project: Project): Promise<Line[]> {
@@ -74,15 +98,13 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
     const ownShadow = options.shadowUrl ?? project.config?.replay?.shadow;
     if (major !== null && project.repository !== null && ownShadow === undefined)
       lines.push(await shadowMajor(target.environment.name, major));
+    if (target.api) lines.push(await api(target.environment.name, target.api));
     if (target.management) lines.push(await management(target.environment.name, target.management));
     for (const credential of targets.skippedCredentials[target.environment.name] ?? []) {
       lines.push({
         what: `${credential} of ${target.environment.name}`,
         state: 'missing',
-        note:
-          credential === 'managementToken'
-            ? 'settings of the hosted project are not compared: set SUPABASE_ACCESS_TOKEN, and link the project or give its ref'
-            : 'not used yet by any check of this version',
+        note: WITHOUT[credential] ?? '',
       });
     }
   }

@@ -7,6 +7,7 @@ const SOURCE_WORDS = {
   data: 'row counts and joins (bounded)',
   platform: 'the Management API',
   shadow: 'a database built from the migrations',
+  http: 'the API, asked as a client does',
   repository: 'the repository',
   audit: 'the audit itself and what the project declares',
 } satisfies Record<keyof typeof FACT_SOURCES, string>;

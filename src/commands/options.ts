@@ -3,6 +3,8 @@ import type { EnvironmentKind } from '../core/check.ts';
 /** Which database, repository and audit is meant. */
 export interface AuditOptions {
   dbUrl?: string;
+  /** Of the project's API, beside --db-url. */
+  apiUrl?: string;
   env?: string;
   kind?: EnvironmentKind;
   repo?: string;

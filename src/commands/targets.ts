@@ -2,13 +2,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { EnvironmentKind, Parameters } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
-import { EXIT, UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import type { Declared } from '../core/facts/audit.ts';
 import { DEFAULT_POLICY, type Policy } from '../core/policy.ts';
 import type { OpenShadow, Target } from '../engine/collect.ts';
 import { findConfigFile, readConfig, resolveSecret } from '../engine/config-file.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import { parseTarget } from '../facts/postgres/target.ts';
+import { apiOfConfig, apiOfOptions, type KnownApi, safeAddress } from './api-target.ts';
 import { type Ask, connectionString } from './connection-string.ts';
 import type { AuditOptions } from './options.ts';
 import { shadowOpener } from './shadow-opener.ts';
@@ -135,11 +136,9 @@ export interface Targets {
   close(): Promise<void>;
 }
 
-const API_KEYS = ['publishableKey', 'secretKey'] as const;
-
 /** What of the credentials beside the database is missing, by the names of the configuration. */
-function missingCredentials(management: ManagementTarget | null): string[] {
-  return management === null ? ['managementToken', ...API_KEYS] : [...API_KEYS];
+function missingCredentials(management: ManagementTarget | null, api: KnownApi): string[] {
+  return management === null ? ['managementToken', ...api.missing] : api.missing;
 }
 
 /** Access to the project's settings: SUPABASE_ACCESS_TOKEN, as the Supabase CLI has it, unless the configuration names a token. */
@@ -153,15 +152,7 @@ function managementOf(ref: string | null, token: string | undefined): Management
 function managementUrl(): string | undefined {
   const given = process.env.SUPAREADY_MANAGEMENT_URL;
   if (given === undefined || given === '') return undefined;
-  const url = URL.canParse(given) ? new URL(given) : null;
-  const local = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && local)) return url.href;
-  throw new UserError(
-    'bad-url',
-    'SUPAREADY_MANAGEMENT_URL must be an https address',
-    'leave it out to use the Management API of Supabase itself',
-    EXIT.usage,
-  );
+  return safeAddress(given, 'SUPAREADY_MANAGEMENT_URL');
 }
 
 function live(
@@ -169,6 +160,7 @@ function live(
   kind: EnvironmentKind,
   databaseUrl: string,
   projectRef: string | null,
+  { target: api }: KnownApi,
   token?: string,
 ): Target & { management: ManagementTarget | null } {
   const ref = projectRef ?? refOfUrl(databaseUrl);
@@ -178,6 +170,7 @@ function live(
     embedded: false,
     projectRef: ref,
     management: managementOf(ref, token),
+    api: api && (async () => api),
     // A database on this machine that nobody says belongs to a project: Supabase's local stack, or one of the user's own.
     hosted: ref !== null || !parseTarget(databaseUrl).local,
     shadow: null,
@@ -204,10 +197,12 @@ export async function resolveTargets(
     const name = options.env ?? options.kind ?? 'production';
     // The repository may be linked to another project than the database named here.
     const linked = parseTarget(url).local ? null : linkedRef(project.repository);
-    const target = live(name, options.kind ?? 'production', url, refOfUrl(url) ?? linked);
+    const ref = refOfUrl(url) ?? linked;
+    const api = apiOfOptions(options, ref);
+    const target = live(name, options.kind ?? 'production', url, ref, api);
     return {
       targets: [target],
-      skippedCredentials: { [name]: missingCredentials(target.management) },
+      skippedCredentials: { [name]: missingCredentials(target.management, api) },
       openShadow,
       close: nothing,
     };
@@ -232,9 +227,11 @@ export async function resolveTargets(
       environment.managementToken === undefined
         ? undefined
         : await resolveSecret(environment.managementToken, `environments.${name}.managementToken`, ask);
-    const target = live(name, environment.kind, url, environment.ref ?? null, token);
+    const ref = environment.ref ?? refOfUrl(url);
+    const api = await apiOfConfig(name, environment.api, ref, ask);
+    const target = live(name, environment.kind, url, ref, api, token);
     targets.push(target);
-    skippedCredentials[name] = missingCredentials(target.management);
+    skippedCredentials[name] = missingCredentials(target.management, api);
   }
   if (targets.length > 0) return { targets, skippedCredentials, openShadow, close: nothing };
   throw new UserError(
@@ -275,7 +272,7 @@ async function replayTarget(
         shadow: prepared,
       },
     ],
-    skippedCredentials: { [name]: ['database', ...missingCredentials(null)] },
+    skippedCredentials: { [name]: ['database', 'managementToken', 'publishableKey', 'secretKey', 'testUsers'] },
     openShadow,
     close: () => prepared.close(),
   };

@@ -22,9 +22,17 @@ const environmentConfig = () =>
       .optional(),
     api: z
       .strictObject({
-        url: z.url(),
+        /** Address of the project's API; a hosted project's follows from `ref`. */
+        url: z.url().optional(),
+        /** Or the legacy key of the role anon. */
         publishableKey: secretRefSchema.optional(),
+        /** Or the legacy key of the role service_role; only to remove what a probe has made. */
         secretKey: secretRefSchema.optional(),
+        /** Two users of different tenants, made for tests, as whom the API is asked. */
+        testUsers: z
+          .array(z.strictObject({ email: secretRefSchema, password: secretRefSchema }))
+          .max(2)
+          .optional(),
       })
       .optional(),
     managementToken: secretRefSchema.optional(),

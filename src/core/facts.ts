@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { auditFacets } from './facts/audit.ts';
 import { dataFacets } from './facts/data.ts';
 import type { FacetDeclaration, FacetTraits } from './facts/facet.ts';
+import { httpFacets } from './facts/http.ts';
 import { platformFacets } from './facts/platform.ts';
 import { repositoryFacets } from './facts/repository.ts';
 import { schemaFacets } from './facts/schema.ts';
@@ -17,6 +18,7 @@ const facets = {
   ...platformFacets,
   ...repositoryFacets,
   ...shadowFacets,
+  ...httpFacets,
   ...auditFacets,
 };
 
@@ -61,6 +63,7 @@ export const FACT_SOURCES = {
   platform: namesOf(platformFacets),
   repository: namesOf(repositoryFacets),
   shadow: namesOf(shadowFacets),
+  http: namesOf(httpFacets),
   audit: namesOf(auditFacets),
 } as const satisfies Record<string, readonly FactName[]>;
 

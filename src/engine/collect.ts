@@ -11,6 +11,7 @@ import {
   type Snapshot,
 } from '../core/facts.ts';
 import { snapshotOf } from '../core/snapshot.ts';
+import type { OpenApi } from '../facts/http/collect.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
 import { withProjectName } from '../facts/shadow/project-name.ts';
@@ -33,6 +34,8 @@ export interface Target {
   projectRef: string | null;
   /** Access to the hosted project's settings; null without a token or a project. A secret is in it. */
   management?: ManagementTarget | null;
+  /** The project's API and the keys to it, secrets; null where nobody says. */
+  api?: OpenApi | null;
   /** False: no hosted project is behind the database. Unless said, one is behind every database that is not ours. */
   hosted?: boolean;
   /** The replayed database, when that is what is audited; null for a live one. */
@@ -73,11 +76,15 @@ export type OpenShadow = (
 /** What a row scan must know of the catalogue before it can start. */
 const DATA_NEEDS: readonly FactName[] = ['database', 'relations', 'columns', 'constraints', 'tableStats'];
 
+/** What has to be known of the database before its API is asked. */
+const HTTP_NEEDS: readonly FactName[] = ['relations', 'columns', 'functions', 'storage'];
+
 /** Every facet that the checks of these checkpoints need or use. */
 export function factsOf(checks: readonly Check[]): Set<FactName> {
   const names = new Set<FactName>();
   for (const check of checks) for (const name of [...check.needs, ...(check.uses ?? [])]) names.add(name);
   if (FACT_SOURCES.data.some((name) => names.has(name))) for (const name of DATA_NEEDS) names.add(name);
+  if (FACT_SOURCES.http.some((name) => names.has(name))) for (const name of HTTP_NEEDS) names.add(name);
   if (names.size > 0) names.add('database');
   return names;
 }
@@ -141,11 +148,13 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   if (FACT_SOURCES.shadow.some((name) => names.has(name))) names.add('replayOrigins');
   const shadowNames = only(names, FACT_SOURCES.shadow);
   const platformNames = only(names, FACT_SOURCES.platform);
+  const httpNames = only(names, FACT_SOURCES.http);
   const total =
     catalogueNames.length +
     dataNames.length +
     shadowNames.length +
     platformNames.length +
+    httpNames.length +
     (request.repositoryFacts ? 0 : repositoryNames.length);
   let done = 0;
   const tick = (name: string) => onFacet?.(name, ++done, total);
@@ -162,6 +171,11 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
     shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
   ]);
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
+  // Last: it asks after what the catalogue has, and in whose name the access matrix says.
+  facts = {
+    ...facts,
+    ...(await httpFacts(request, httpNames, facts, tick, (label) => onFacet?.(label, done, total))),
+  };
   if (replayed) facts = withReplayGaps(withProjectName(facts));
   return snapshotOf(
     {
@@ -268,6 +282,18 @@ async function platformFacts(
     signal,
     onFacet: tick,
   });
+}
+
+async function httpFacts(
+  { target, signal }: CollectRequest,
+  names: FactName[],
+  facts: Collected,
+  tick: (name: string) => void,
+  onProgress: (label: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { collectHttp } = await import('../facts/http/collect.ts');
+  return collectHttp({ names, open: target.api ?? null, facts, signal, onFacet: tick, onProgress });
 }
 
 async function repositoryFacts(

@@ -8,7 +8,15 @@ import { EXIT, UserError } from '../core/errors.ts';
 export const CONFIG_FILE = 'supaready.config.json';
 
 /** Keys whose value is a credential: their text must never be repeated in an error. */
-const SECRET_KEYS = new Set(['database', 'publishableKey', 'secretKey', 'managementToken', 'shadow']);
+const SECRET_KEYS = new Set([
+  'database',
+  'publishableKey',
+  'secretKey',
+  'managementToken',
+  'shadow',
+  'email',
+  'password',
+]);
 
 function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;

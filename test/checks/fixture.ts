@@ -26,6 +26,8 @@ export interface CheckFixture {
   repair?: string;
   /** Run before the check's own fixes: what a person decides where a finding offers no SQL. */
   decided?: string;
+  /** A Supabase-compatible API is served over the database, and asked. */
+  api?: true;
   repo?: { silent: Files; defect?: Files; fixed?: Files };
   declared?: Partial<Declared>;
   /** What the expected status of phase 1 is when it cannot be `pass` (say why in a comment). */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startApiServer } from '../../src/commands/demo/api-server.ts';
 import type { Check, Section } from '../../src/core/check.ts';
 import type { Declared } from '../../src/core/facts/audit.ts';
 import type { Collected } from '../../src/core/facts.ts';
@@ -94,6 +95,12 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
   );
 }
 
+function asAdmin(url: string): string {
+  const address = new URL(url);
+  address.username = 'supabase_admin';
+  return address.href;
+}
+
 function shown(result: CheckResult): string[] {
   return result.findings.map((finding) => `${finding.severity} ${describeObject(finding.object)}`).sort();
 }
@@ -126,11 +133,20 @@ async function judge(
       ...(phase === 'fixed' ? fixture.overlay?.fixed : {}),
     }).map(([name, value]) => [name, { status: 'ok', value, hidden: [], ms: 0 }]),
   ) as Collected;
+  // Anew in each phase: it reads the schema when it starts.
+  const api = fixture.api && url !== null ? await startApiServer({ databaseUrl: asAdmin(url) }) : null;
   const collected =
     url === null
       ? snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts: {} })
       : await collectSnapshot({
-          target: { environment, databaseUrl: url, embedded: false, projectRef: null, shadow: null },
+          target: {
+            environment,
+            databaseUrl: url,
+            embedded: false,
+            projectRef: null,
+            api: api && (async () => ({ ...api, testUsers: [] })),
+            shadow: null,
+          },
           repository,
           migrations: null,
           declared,
@@ -139,6 +155,7 @@ async function judge(
           now: () => NOW,
           clock: () => performance.now(),
         });
+  await api?.stop();
   const facts = {
     ...collected.facts,
     declared: { status: 'ok', value: declared, hidden: [], ms: 0 },

@@ -44,7 +44,7 @@ async function audit(demo: Demo): Promise<CheckResult[]> {
   const now = new Date().toISOString();
   const project = resolveProject({ repo: demo.repository });
   const snapshot = await collectSnapshot({
-    target: { environment, databaseUrl: demo.url, embedded: true, projectRef: null, shadow: null },
+    target: { environment, databaseUrl: demo.url, embedded: true, projectRef: null, api: demo.api, shadow: null },
     repository: demo.repository,
     migrations: null,
     declared: project.declared,

@@ -4,6 +4,7 @@ import { type TestApi, testApi } from '../helpers/api-server.ts';
 /* The server that demo and tests ask is one that refuses, filters and allows as Supabase's does. */
 
 let api: TestApi;
+const CLOSED = 'create table public.closed (id int primary key); revoke all on public.closed from anon, authenticated;';
 beforeAll(async () => {
   api = await testApi(`
     create table public.notes (id bigint generated always as identity primary key, user_id uuid not null default auth.uid() references auth.users, body text);
@@ -11,6 +12,7 @@ beforeAll(async () => {
     grant select on public.notes to anon;
     grant all on public.notes to authenticated, service_role;
     create policy "own notes" on public.notes for all to authenticated using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
+    ${CLOSED}
     insert into storage.buckets (id, name) values ('files', 'files');
     create policy "own files" on storage.objects for all to authenticated
       using (bucket_id = 'files' and owner_id = (select auth.uid())::text) with check (bucket_id = 'files');`);
@@ -31,6 +33,9 @@ test('two users who sign up have their own rows and files, and nobody else’s',
   expect((await anon.from('notes').insert({ body: 'x' })).error?.code).toBe('42501');
   expect((await api.client(api.secretKey).from('notes').select('body')).data).toEqual([{ body: 'mine' }]);
   expect((await api.client('sb_publishable_unknown').from('notes').select()).status).toBe(401);
+
+  // What the database gives to whom stays as it was.
+  for (const client of [anon, a.client]) expect((await client.from('closed').select()).error?.code).toBe('42501');
 
   const files = a.client.storage.from('files');
   expect((await files.upload('mine.txt', Buffer.from('hello'))).error).toBeNull();

@@ -3,7 +3,9 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from '../../core/errors.ts';
+import type { ApiTarget } from '../../facts/http/client.ts';
 import { type PostgresServer, startServer } from '../../facts/shadow/server.ts';
+import { type ApiServer, startApiServer } from './api-server.ts';
 import { buildLiveDatabase } from './live-database.ts';
 import { repositoryFiles, writeRepository } from './repository.ts';
 
@@ -38,6 +40,8 @@ export interface Demo {
   repository: string;
   project: string;
   environmentKind: 'production';
+  /** Its API, started when it is asked for the first time. UserError where the package for it is not installed. */
+  api(): Promise<ApiTarget>;
   /** Stops the server; what the user fixed stays on disk. */
   stop(): Promise<void>;
   /** True when an earlier demo is continued. */
@@ -115,13 +119,39 @@ export async function prepareDemo(options: DemoOptions): Promise<Demo> {
     await server.stop().catch(() => undefined);
     throw error;
   }
+  const api = lazyApi(server.url(DATABASE, 'supabase_admin'));
   return {
     url: server.url(DATABASE),
     repository: join(directory, 'repository'),
     project: 'Harbor',
     environmentKind: 'production',
-    stop: () => server.stop(),
+    api: api.open,
+    async stop() {
+      await api.close();
+      await server.stop();
+    },
     resumed,
+  };
+}
+
+/** Harbor's API: nothing of it is loaded before a check wants it. */
+function lazyApi(databaseUrl: string): { open: () => Promise<ApiTarget>; close: () => Promise<void> } {
+  let started: Promise<ApiServer> | null = null;
+  return {
+    async open() {
+      started ??= startApiServer({ databaseUrl });
+      const { url, publishableKey, secretKey } = await started.catch((error: Error) => {
+        started = null;
+        throw new UserError(
+          'demo-without-api',
+          `the demo’s API did not start (${error.message.split('\n')[0]})`,
+          'install @supabase/lite, @hono/node-server and postgres beside supaready to have it',
+          EXIT.unknown,
+        );
+      });
+      return { url, publishableKey, secretKey, testUsers: [] };
+    },
+    close: async () => (await started?.catch(() => null))?.stop(),
   };
 }
 

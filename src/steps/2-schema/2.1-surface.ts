@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../core/check.ts';
+import { anonSurfaceDiff } from './2.1-surface/anon-surface-diff.ts';
 import { authUsersExposed } from './2.1-surface/auth-users-exposed.ts';
 import { exposedSchemas } from './2.1-surface/exposed-schemas.ts';
 import { extensionInPublic } from './2.1-surface/extension-in-public.ts';
@@ -19,6 +20,7 @@ export const checkpoint: Checkpoint = {
   checks: [
     schemaInventory,
     exposedSchemas,
+    anonSurfaceDiff,
     unmanagedObject,
     authUsersExposed,
     materializedViewInApi,

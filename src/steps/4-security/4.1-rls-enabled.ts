@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../core/check.ts';
+import { anonProbe } from './4.1-rls-enabled/anon-probe.ts';
 import { insecureQueueExposed } from './4.1-rls-enabled/insecure-queue-exposed.ts';
 import { policyExistsRlsDisabled } from './4.1-rls-enabled/policy-exists-rls-disabled.ts';
 import { realtimePublicationRls } from './4.1-rls-enabled/realtime-publication-rls.ts';
@@ -13,6 +14,7 @@ export const checkpoint: Checkpoint = {
     'The publishable key is public and the Data API serves whole schemas. What stands between a stranger and a row is the grant, row level security, and nothing else; both are judged together, for tables, partitions, views, queues and broadcasts.',
   source: 'CATALOGUE 4.1; Supabase, Going into production: security',
   checks: [
+    anonProbe,
     rlsAllPrivileges,
     policyExistsRlsDisabled,
     rlsEnabledNoPolicy,

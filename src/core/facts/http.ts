@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { facet, name } from './facet.ts';
+
+/*
+ * What the project's API answers over HTTP, asked with the keys and sessions a client has (src/facts/http/). Statuses, codes
+ * and names only: no key, no token, no value of any row.
+ */
+
+/** How an answer went: `absent` = the API does not know the object, or does not serve its schema. */
+const answer = () =>
+  z.object({
+    outcome: z.enum(['rows', 'empty', 'denied', 'absent', 'error', 'not-asked']),
+    /** HTTP status; 0 where nothing was asked. */
+    status: z.int(),
+    /** SQLSTATE, or PostgREST's own code. */
+    code: z.string().nullable(),
+  });
+
+/** What anybody with the publishable key gets: one bounded read of each relation, function and bucket. */
+const httpSurface = () =>
+  z.object({
+    /** Where the API is: scheme, host and port. */
+    origin: z.string(),
+    /** A legacy key is a JWT of the role anon. */
+    key: z.enum(['publishable', 'legacy']),
+    relations: z.array(
+      answer().extend({
+        schema: name,
+        name,
+        /** Names of the columns that came with the row. */
+        columns: z.array(name),
+      }),
+    ),
+    /** Only those that read and need no argument were called; `not-asked` the others. */
+    functions: z.array(answer().extend({ schema: name, name, arguments: z.string() })),
+    /** Listing of the files in each bucket. */
+    buckets: z.array(answer().extend({ id: z.string() })),
+  });
+
+export const httpFacets = {
+  httpSurface: facet(httpSurface, { liveOnly: true }),
+} as const;
