@@ -8,5 +8,6 @@ export const NOTHING_DECLARED: Declared = {
   allowedDefinerFunctions: [],
   seed: [],
   regions: [],
+  retention: {},
   refs: {},
 };

@@ -268,6 +268,7 @@ const repoCode = () =>
           'stripe-webhook-verified',
           'stripe-webhook-unverified',
           'user-check',
+          'admin-delete-user',
           'sentry-init',
           'opentelemetry-init',
           'deno-env-get',

@@ -122,6 +122,40 @@ const signupProbe = () =>
     })
     .nullable();
 
+/** A user deleted in a copy, and what of theirs is still there (src/facts/shadow/erasure-probe.ts). Names of columns, never a value. */
+const erasureProbe = () =>
+  z.object({
+    /** How: the Auth server's DELETE, or a function of the project's (`public.delete_account()`) that did it more thoroughly. */
+    way: z.string(),
+    /** Tables and buckets in which something of the user's stood before. */
+    held: z.int(),
+    /** What refused the deletion, one after the other: each was taken out of the way to see the next. */
+    refused: z.array(
+      z.object({
+        schema: name,
+        table: name,
+        /** The foreign key; null where something else refused. */
+        constraint: name.nullable(),
+        /** The column that may not be NULL. */
+        column: name.nullable(),
+        sqlstate: z.string(),
+        /** The function that raised it. */
+        by: z.string().nullable(),
+      }),
+    ),
+    left: z.array(
+      z.object({
+        schema: name,
+        table: name,
+        /** Of storage.objects: the bucket. */
+        bucket: z.string().nullable(),
+        columns: z.array(z.object({ name, holds: z.enum(['id', 'e-mail', 'id and e-mail']) })),
+      }),
+    ),
+    /** Tables of users' rows in which none could be made, and why. */
+    untried: z.array(z.object({ schema: name, table: name, reason: z.string() })),
+  });
+
 /** Functions re-created in a copy, and the statements in them analysed by PostgreSQL itself (src/facts/shadow/function-checks.ts). */
 const functionChecks = () =>
   z.object({
@@ -155,6 +189,7 @@ export const shadowFacets = {
   shadowCatalogue: facet(shadowCatalogue),
   timestampProbe: facet(timestampProbe),
   signupProbe: facet(signupProbe),
+  erasureProbe: facet(erasureProbe),
   functionChecks: facet(functionChecks),
   plpgsqlCheck: facet(plpgsqlCheck),
   ...accessFacets,

@@ -6,6 +6,7 @@ import type { AccessOverrides } from './access/ownership.ts';
 import { probeAccess } from './access/probe.ts';
 import { shadowCatalogue } from './catalogue.ts';
 import { tryDownScripts } from './down.ts';
+import { probeErasure } from './erasure-probe.ts';
 import type { FromMigrations, ShadowCopy } from './from-migrations.ts';
 import { checkFunctions } from './function-checks.ts';
 import { checkWithExtension } from './plpgsql-check.ts';
@@ -113,6 +114,7 @@ const FACETS: { [N in ShadowName]: ShadowFacet<N> } = {
   shadowCatalogue: catalogue,
   timestampProbe: probed<'timestampProbe'>(probeTimestamps),
   signupProbe: probed<'signupProbe'>(probeSignUp),
+  erasureProbe: probed<'erasureProbe'>(probeErasure),
   functionChecks: probed<'functionChecks'>(checkFunctions),
   plpgsqlCheck: probed<'plpgsqlCheck'>(checkWithExtension),
   accessMatrix: probed<'accessMatrix'>(probeAccess),

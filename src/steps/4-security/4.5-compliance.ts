@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../core/check.ts';
 import { auditTrail } from './4.5-compliance/audit-trail.ts';
 import { complianceFiles } from './4.5-compliance/compliance-files.ts';
+import { erasureDrill } from './4.5-compliance/erasure-drill.ts';
 import { logPii } from './4.5-compliance/log-pii.ts';
 import { residency } from './4.5-compliance/residency.ts';
 import { retentionJob } from './4.5-compliance/retention-job.ts';
@@ -11,7 +12,7 @@ export const checkpoint: Checkpoint = {
   intent:
     'Real users’ data brings duties from the first row on: a legal basis, an end date, a trace of changes, and an answer when somebody asks for their data.',
   source: 'CATALOGUE 4.5; Supabase, Shared responsibility model; GDPR',
-  checks: [auditTrail, retentionJob, complianceFiles, logPii, residency],
+  checks: [auditTrail, retentionJob, erasureDrill, complianceFiles, logPii, residency],
   attestations: [
     {
       id: 'processing-agreement',

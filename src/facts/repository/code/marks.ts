@@ -129,6 +129,8 @@ function markCall(call: Call, module: Module, modules: Modules, side: Side, add:
     const secret = secretArgument(call);
     if (secret) add(call, 'console-log-secret', secret);
   }
+  if (name === 'deleteUser' && memberName(memberObject(callee) ?? callee) === 'admin')
+    add(call, 'admin-delete-user', 'auth.admin.deleteUser()');
   if (isUserCheck(callee, name, dotted, module)) add(call, 'user-check', name);
   if (
     (side === 'edge' || side === 'server') &&

@@ -7,7 +7,7 @@ import { inCopy, stateOf } from '../copy-session.ts';
 import { type AccessCatalogue, readAccessCatalogue } from './catalogue.ts';
 import { CellPlanner, type PlannedCell, type Target, targetsOf } from './cells.ts';
 import FUNCTIONS from './functions.sql';
-import { inferOwnership } from './ownership.ts';
+import { inferOwnership, type OwnershipModel } from './ownership.ts';
 import { type Persona, PLATFORM_API_ROLES, personasOf } from './personas.ts';
 import { populate, userMirrors } from './population.ts';
 
@@ -96,7 +96,7 @@ async function ask(client: pg.Client, role: string, { sql, reason, proof }: Plan
 }
 
 /** What PostgREST sets for a request (postgrest.org, “HTTP Context”), and what the Storage API does for a deletion. */
-async function become(client: pg.Client, { role, claims }: Persona): Promise<void> {
+export async function become(client: pg.Client, { role, claims }: Pick<Persona, 'role' | 'claims'>): Promise<void> {
   const settings: Record<string, string> = {
     'request.jwt.claims': JSON.stringify(claims),
     'request.jwt.claim.sub': '',
@@ -206,6 +206,16 @@ export interface AccessQuestion {
   cell: PlannedCell;
 }
 
+/** Infers whose the rows of each table are; the session then looks names up as a request's does. */
+export async function ownershipIn(
+  client: pg.Client,
+  { access }: ShadowContext,
+  catalogue: AccessCatalogue,
+): Promise<OwnershipModel> {
+  await client.query(`set local search_path = ${SEARCH_PATH}`);
+  return inferOwnership(catalogue, access ?? {}, await userMirrors(client, catalogue.tables));
+}
+
 /** Infers whose the rows are and makes them, in the transaction the client is in; nothing is tried yet. */
 export async function prepareAccess(client: pg.Client, context: ShadowContext): Promise<AccessProbe> {
   // Policies must be read with qualified names.
@@ -222,8 +232,7 @@ export async function prepareAccess(client: pg.Client, context: ShadowContext): 
       questions: () => [],
       rows: async () => [],
     };
-  await client.query(`set local search_path = ${SEARCH_PATH}`);
-  const model = inferOwnership(catalogue, context.access ?? {}, await userMirrors(client, catalogue.tables));
+  const model = await ownershipIn(client, context, catalogue);
   const started = await client.query<{ xid: string }>('select pg_catalog.pg_current_xact_id()::text as xid');
   const population = await populate(client, catalogue, model, context.signal);
   const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));

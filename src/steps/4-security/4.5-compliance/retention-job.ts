@@ -1,12 +1,11 @@
 import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
 import type { Facts, Relation } from '../../../core/facts.ts';
 import { objectRef } from '../../../core/object.ts';
-import { parseStatements } from '../../../core/sql.ts';
 import { qualified } from '../../../core/text.ts';
 import { columnsOf } from '../../lib/exposure.ts';
 import { listed } from '../../lib/refs.ts';
+import { clearedBySchedule } from '../../lib/scheduled.ts';
 import { holdsPersonal } from '../../lib/sensitive-names.ts';
-import { relationsIn, throughFunctions } from '../../lib/sql-tree.ts';
 import { isHistory, singular, userTables, words } from '../../lib/tables.ts';
 
 const PASSING = new Set([
@@ -38,35 +37,21 @@ function pilesUp(facts: Pick<Facts, 'columns'>, table: Relation): boolean {
   return passing || columns.some((column) => TRACES.has(column.name.toLowerCase()));
 }
 
-/** Tables that a scheduled command deletes from, drops or truncates, also through the functions it calls. */
-function cleaned(facts: Pick<Facts, 'functions'>, commands: readonly string[]): Set<string> {
-  const names = new Set<string>();
-  for (const command of commands) {
-    for (const { tree } of throughFunctions(parseStatements(command) ?? [], facts.functions)) {
-      for (const use of relationsIn(tree)) names.add(use.name);
-    }
-  }
-  return names;
-}
-
 export const retentionJob = defineCheck({
   id: 'retention-job',
-  rev: 1,
+  rev: 2,
   title: 'Personal data that piles up is deleted on a schedule',
   why: 'Addresses, devices and messages kept for ever are a breach waiting to grow, and the GDPR allows them no longer than their purpose lasts.',
   severity: 'medium',
   source: 'GDPR Art. 5(1)(e) storage limitation; Supabase, Cron',
   remedy: 'Schedule a job that deletes rows beyond their retention period, or partition by time and drop partitions.',
   falseAlarms:
-    'Only log-like tables (sessions, messages, attempts, visits …) and tables with IP address or user agent; a table partitioned by time, or named in a job, is answered for.',
+    'Only log-like tables (sessions, messages, attempts, visits …) and tables with IP address or user agent; a table partitioned by time, or one that a job deletes from, truncates or overwrites, is answered for.',
   needs: ['database', 'relations', 'columns', 'functions', 'cronJobs'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations).filter((table) => pilesUp(facts, table));
     if (tables.length === 0) return notApplicable('no log-like table with personal data and a time column, by name');
-    const handled = cleaned(
-      facts,
-      (facts.cronJobs ?? []).filter((job) => job.active).map((job) => job.command),
-    );
+    const handled = clearedBySchedule(facts);
     const open = tables.filter((table) => table.kind !== 'partitioned table' && !handled.has(table.name));
     const findings =
       open.length === 0
@@ -74,11 +59,11 @@ export const retentionJob = defineCheck({
         : [
             {
               object: objectRef('database', null, facts.database.name),
-              message: `personal data in ${listed(open.map((table) => qualified(table.schema, table.name)))} is never deleted: no scheduled job touches ${open.length === 1 ? 'it' : 'them'}`,
+              message: `personal data in ${listed(open.map((table) => qualified(table.schema, table.name)))} is never deleted: no scheduled job empties ${open.length === 1 ? 'it' : 'them'}`,
               detail:
                 facts.cronJobs === null
                   ? 'pg_cron is not installed'
-                  : `none of the ${facts.cronJobs.length} scheduled jobs names them`,
+                  : `none of the ${facts.cronJobs.length} scheduled jobs takes rows from them`,
               fix: {
                 command: `decide the period, then for each table: select cron.schedule('retention', '17 3 * * *', $$delete from … where created_at < now() - interval '90 days'$$)`,
                 url: 'https://supabase.com/docs/guides/cron',
