@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSqlParser } from '../../src/core/sql.ts';
 import type { ShadowContext } from '../../src/facts/shadow/collect.ts';
+import { probeErasure } from '../../src/facts/shadow/erasure-probe.ts';
 import { type PostgresServer, startServer } from '../../src/facts/shadow/server.ts';
 import { probeSignUp } from '../../src/facts/shadow/signup-probe.ts';
 import { probeTimestamps } from '../../src/facts/shadow/timestamp-probe.ts';
@@ -145,5 +146,46 @@ describe.each(['17', '15'])('probes of a database of PostgreSQL %s', (major) => 
       typeof expected === 'string' ? probe?.tried.map((way) => expected.replace('all', way)) : expected,
     );
     expect(JSON.stringify(probe?.cases)).not.toMatch(/example\.test|00000000-5ead|newuser/);
+  });
+
+  test('what is left of a deleted user, and of one who deletes themselves', { timeout: 120_000 }, async ({ skip }) => {
+    if (!server) skip();
+    const schema = `
+      create table public.notes (id int generated always as identity primary key, user_id uuid not null references auth.users on delete cascade, body text);
+      create table public.hits (id int generated always as identity primary key, user_id uuid not null);
+      create table public.orders (id int generated always as identity primary key, user_id uuid not null references auth.users);`;
+    const plain = await probeErasure(await on(schema));
+    expect(plain).toMatchObject({ way: 'admin', held: 3, untried: [] });
+    expect(plain.refused).toEqual([
+      {
+        schema: 'public',
+        table: 'orders',
+        constraint: 'orders_user_id_fkey',
+        column: null,
+        sqlstate: '23503',
+        by: null,
+      },
+    ]);
+    expect(plain.left.map(({ table, columns }) => [table, columns])).toEqual([
+      ['hits', [{ name: 'user_id', holds: 'id' }]],
+      ['orders', [{ name: 'user_id', holds: 'id' }]],
+    ]);
+    const own = await probeErasure(
+      await on(`${schema}
+        create function public.delete_me() returns void language plpgsql security definer set search_path = '' as $f$
+        begin
+          delete from public.hits where user_id = auth.uid();
+          delete from public.orders where user_id = auth.uid();
+          delete from auth.users where id = auth.uid();
+        end $f$;`),
+    );
+    expect(own).toEqual({ way: 'public.delete_me()', held: 3, refused: [], left: [], untried: [] });
+    const refusing = await probeErasure(
+      await on(`${schema}
+        create function public.never() returns trigger language plpgsql as $f$ begin raise exception 'users are kept'; end $f$;
+        create trigger never before delete on auth.users for each row execute function public.never();`),
+    );
+    expect(refusing.refused).toMatchObject([{ sqlstate: 'P0001', by: 'public.never' }]);
+    expect(JSON.stringify([plain, own, refusing])).not.toMatch(/@example|5ead-4000|kept/);
   });
 });

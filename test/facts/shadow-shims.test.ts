@@ -67,4 +67,14 @@ describe('extensions of hosted Supabase', () => {
     expect(rows).toEqual([{ job: 'nightly', secret: 'name', message: { a: 1 } }]);
     await client.query(`select cron.unschedule('nightly')`);
   });
+
+  it('http answers whatever the caller’s search_path is', async () => {
+    await client.query('create extension if not exists http with schema extensions');
+    await client.query(`set search_path = ''`);
+    const { rows } = await client.query(
+      `select status from extensions.http(('DELETE', 'http://localhost', array[extensions.http_header('a', 'b')], null, null)::extensions.http_request)`,
+    );
+    await client.query('reset search_path');
+    expect(rows).toEqual([{ status: 503 }]);
+  });
 });

@@ -20,6 +20,8 @@ const MAX_REFUSALS = 40;
 /** Columns in which an application keeps the address of the row's own user; `invited_email` is somebody else's. */
 const OWN_EMAIL =
   /^((user|customer|contact|owner|author|sender|buyer|account|billing|member|profile)_?)?e_?mail(_?address)?$/i;
+/** Tables of people who are asked in: an address there is theirs. */
+const OTHERS = /(^|_)(invit(e|es|ation|ations|ed|ees?)|referrals?|shares?|guests?|contacts?|leads?)(_|$)/i;
 const TEXT_TYPES = new Set(['text', 'varchar', 'citext']);
 
 interface Person {
@@ -62,7 +64,7 @@ async function writeAddresses(
 ): Promise<void> {
   for (const [oid, outcome] of actor.rows) {
     const table = tables.get(oid);
-    if (!table || !('row' in outcome) || !model.tables.get(oid)?.owner) continue;
+    if (!table || !('row' in outcome) || !model.tables.get(oid)?.owner || OTHERS.test(table.name)) continue;
     for (const column of table.columns) {
       if (!OWN_EMAIL.test(column.name) || !TEXT_TYPES.has(column.base) || column.generated) continue;
       await refusedBy(client, () =>

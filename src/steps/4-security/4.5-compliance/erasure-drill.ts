@@ -5,14 +5,19 @@ import { objectRef } from '../../../core/object.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
 import { relationNamed } from '../../lib/exposure.ts';
 import { constraintRef, freeName, userForeignKeys } from '../../lib/foreign-keys.ts';
+import { triggerEvents } from '../../lib/guards.ts';
 import { listed } from '../../lib/refs.ts';
 import { clearedBySchedule } from '../../lib/scheduled.ts';
+import { callsIn, functionsNamed, functionTree, throughFunctions } from '../../lib/sql-tree.ts';
 import { columnNamed, columnRef, constraintsByTable, keyOf, primaryKeyOf, tableRef } from '../../lib/tables.ts';
 
 type Probe = Facts['erasureProbe'];
 type Left = Probe['left'][number];
 type Refusal = Probe['refused'][number];
-type Judged = Pick<Facts, 'erasureProbe' | 'relations' | 'columns' | 'constraints' | 'functions' | 'cronJobs'> &
+type Judged = Pick<
+  Facts,
+  'erasureProbe' | 'relations' | 'columns' | 'constraints' | 'functions' | 'triggers' | 'cronJobs'
+> &
   Partial<Pick<Facts, 'declared' | 'repoCode'>>;
 
 const DOCS = 'https://supabase.com/docs/guides/auth/managing-user-data#deleting-users';
@@ -44,6 +49,33 @@ function refusing(facts: Judged): ReadonlySet<string> {
         [schema, table, name].join('\u0000'),
       );
     }),
+  );
+}
+
+/** A trigger of the project's calls out over HTTP when rows go: what that removes (files, usually) cannot be tried here. */
+function callsOutOnDelete({ triggers, functions }: Judged): boolean {
+  return triggers.some((trigger) => {
+    if (trigger.internal || trigger.platform || !triggerEvents(trigger).delete) return false;
+    return functionsNamed(functions, trigger.function)
+      .filter((fn) => fn.schema === trigger.functionSchema)
+      .some((fn) =>
+        throughFunctions(functionTree(fn).body ?? [], functions).some(({ tree }) =>
+          callsIn(tree).some(({ name }) => /^http(_|$)/.test(name)),
+        ),
+      );
+  });
+}
+
+/** Columns that only follow a row which was itself left: with that row they go, or lose it. */
+function followers(facts: Judged, left: readonly Left[]): ReadonlySet<string> {
+  const rows = new Set(left.map(({ schema, table }) => keyOf(schema, table)));
+  return new Set(
+    userForeignKeys(facts.constraints).flatMap(({ schema, table, columns, references }) =>
+      rows.has(keyOf(references.schema, references.table)) &&
+      (references.schema !== schema || references.table !== table)
+        ? columns.map((name) => [schema, table, name].join('\u0000'))
+        : [],
+    ),
   );
 }
 
@@ -97,16 +129,21 @@ function leftFinding(facts: Judged, left: Left): FindingDraft {
   const ids = columns.some(({ holds }) => holds !== 'e-mail');
   const mails = columns.some(({ holds }) => holds !== 'id');
   const what = `${ids ? 'the user’s id' : ''}${ids && mails ? ' and ' : ''}${mails ? `${ids ? '' : 'the user’s '}e-mail address` : ''}`;
-  if (bucket !== null)
+  if (bucket !== null) {
+    const unsure = callsOutOnDelete(facts);
     return {
       object: objectRef('bucket', null, bucket),
-      message: `files of a deleted user stay in the bucket ${bucket}: ${way} leaves them there`,
+      severity: unsure ? 'low' : 'high',
+      message: unsure
+        ? `files of a deleted user may stay in the bucket ${bucket}: whether the HTTP calls of your triggers remove them could not be tried`
+        : `files of a deleted user stay in the bucket ${bucket}: ${way} leaves them there`,
       detail: `Tried in a copy of the schema; ${what} is still in ${listed(columns.map(({ name }) => name))} of storage.objects. The file itself is removed by the Storage API alone.`,
       fix: {
         command: `in the server code that calls auth.admin.deleteUser(), first list the user’s files and storage.from('${bucket}').remove(…) them`,
         url: STORAGE_DOCS,
       },
     };
+  }
   const sql = keyFix(facts, left);
   return {
     object: tableRef({ schema, name: table }),
@@ -131,14 +168,15 @@ export const erasureDrill = defineCheck({
   remedy:
     'Let foreign keys to auth.users cascade or set NULL, blank what must outlive the account, and remove files through the Storage API before the user.',
   falseAlarms:
-    'Silent for what a scheduled job deletes from or overwrites, what declared.retention names (tax law, audit), and tables and buckets that the code clears where it deletes the user. Where the project has a function by which users delete themselves, the way that leaves least counts. Buckets users cannot write to are left out.',
-  needs: ['erasureProbe', 'relations', 'columns', 'constraints', 'functions', 'cronJobs'],
+    'Silent for what a scheduled job deletes from or overwrites, what declared.retention names (tax law, audit), and tables and buckets that the code clears where it deletes the user. Where the project has a function by which users delete themselves, the way that leaves least counts. Buckets users cannot write to are left out; where a trigger calls out over HTTP on deletion, files that stay are low.',
+  needs: ['erasureProbe', 'relations', 'columns', 'constraints', 'functions', 'triggers', 'cronJobs'],
   uses: ['declared', 'repoCode'],
   evaluate({ facts }) {
     const { erasureProbe: probe } = facts;
     const scheduled = clearedBySchedule(facts);
     const byCode = clearedByCode(facts.repoCode);
     const refusals = refusing(facts);
+    const follow = followers(facts, probe.left);
     const left = probe.left.flatMap((entry): Left[] => {
       const name = nameOf(entry);
       if (facts.declared?.retention[name] !== undefined || byCode.has(name)) return [];
@@ -146,9 +184,10 @@ export const erasureDrill = defineCheck({
         // A table that only the migrations know is drift; what stays in it in the copy is nobody's data.
         if (!relationNamed(facts, entry.schema, entry.table) || scheduled.has(entry.table)) return [];
       }
-      const columns = entry.columns.filter(
-        ({ name: column }) => !refusals.has([entry.schema, entry.table, column].join('\u0000')),
-      );
+      const columns = entry.columns.filter(({ name: column }) => {
+        const key = [entry.schema, entry.table, column].join('\u0000');
+        return !refusals.has(key) && !follow.has(key);
+      });
       return columns.length === 0 ? [] : [{ ...entry, columns }];
     });
     const outcome = evaluated(
