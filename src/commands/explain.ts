@@ -4,6 +4,7 @@ import { FACT_SOURCES, type FactName } from '../core/facts.ts';
 
 const SOURCE_WORDS = {
   catalogue: 'the database catalogue',
+  network: 'the addresses of database and application, by knocking',
   data: 'row counts and joins (bounded)',
   platform: 'the Management API',
   shadow: 'a database built from the migrations',

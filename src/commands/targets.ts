@@ -74,6 +74,7 @@ export function resolveProject(options: AuditOptions): Project {
       allowedDefinerFunctions: declared?.allowedDefinerFunctions ?? [],
       seed: (declared?.seed ?? []).map(({ table, where, min }) => ({ table, where: where ?? null, min })),
       regions: declared?.regions ?? [],
+      urls: declared?.urls ?? [],
       retention: declared?.retention ?? {},
       ...(config?.access?.tables && { access: config.access.tables }),
       refs: Object.fromEntries(refs),

@@ -81,6 +81,8 @@ export const configSchema = () =>
           .array(z.strictObject({ table: z.string(), where: z.string().optional(), min: z.int().min(1).default(1) }))
           .optional(),
         regions: z.array(z.string()).optional(),
+        /** Addresses at which people reach the production application; the Auth server’s site_url is one by itself. */
+        urls: z.array(z.url()).optional(),
         /** What outlives a deleted account on purpose: `schema.table` or `storage/bucket` → how long and why (“10 years, tax law”). */
         retention: z.record(z.string(), z.string().min(1)).optional(),
       })

@@ -3,6 +3,7 @@ import { auditFacets } from './facts/audit.ts';
 import { dataFacets } from './facts/data.ts';
 import type { FacetDeclaration, FacetTraits } from './facts/facet.ts';
 import { httpFacets } from './facts/http.ts';
+import { networkFacets } from './facts/network.ts';
 import { platformFacets } from './facts/platform.ts';
 import { repositoryFacets } from './facts/repository.ts';
 import { schemaFacets } from './facts/schema.ts';
@@ -14,6 +15,7 @@ const catalogueFacets = { ...serverFacets, ...schemaFacets };
 /** Every fact group (“facet”) a snapshot can hold, by the name it has there; declared in src/core/facts/, by source. */
 const facets = {
   ...catalogueFacets,
+  ...networkFacets,
   ...dataFacets,
   ...platformFacets,
   ...repositoryFacets,
@@ -59,6 +61,7 @@ function namesOf<T extends object>(declared: T): readonly (keyof T & string)[] {
 /** Which collector brings a facet. */
 export const FACT_SOURCES = {
   catalogue: namesOf(catalogueFacets),
+  network: namesOf(networkFacets),
   data: namesOf(dataFacets),
   platform: namesOf(platformFacets),
   repository: namesOf(repositoryFacets),

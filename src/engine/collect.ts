@@ -78,6 +78,8 @@ const DATA_NEEDS: readonly FactName[] = ['database', 'relations', 'columns', 'co
 
 /** What has to be known of the database before its API is asked. */
 const HTTP_NEEDS: readonly FactName[] = ['relations', 'columns', 'functions', 'storage'];
+/** What says where the application is reached. */
+const ADDRESS_FACTS: readonly FactName[] = ['platformAuth', 'repoConfig'];
 
 /** Every facet that the checks of these checkpoints need or use. */
 export function factsOf(checks: readonly Check[]): Set<FactName> {
@@ -140,6 +142,9 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
 
   const catalogueNames = only(names, FACT_SOURCES.catalogue);
   const dataNames = only(names, FACT_SOURCES.data);
+  const networkNames = only(names, FACT_SOURCES.network);
+  // They name the application's address.
+  if (networkNames.includes('httpsEdge')) for (const name of ADDRESS_FACTS) names.add(name);
   if (request.repository !== null && catalogueNames.length > 0) names.add('repoMigrations');
   const repositoryNames = only(names, FACT_SOURCES.repository);
   // How the replay went, and what it stood in for, belongs to whatever a shadow database tells.
@@ -151,6 +156,7 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   const httpNames = only(names, FACT_SOURCES.http);
   const total =
     catalogueNames.length +
+    networkNames.length +
     dataNames.length +
     shadowNames.length +
     platformNames.length +
@@ -166,10 +172,12 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   ]);
 
   let facts: Collected = { ...previous?.facts, ...catalogue, ...repository, ...platform };
-  const [data, shadow] = await Promise.all([
+  const [data, shadow, network] = await Promise.all([
     dataFacts(request, dataNames, facts, (label) => onFacet?.(label, done, total)),
     shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
+    networkFacts(request, networkNames, facts, tick),
   ]);
+  facts = { ...facts, ...network };
   facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
   // Last: it asks after what the catalogue has, and in whose name the access matrix says.
   facts = {
@@ -294,6 +302,26 @@ async function httpFacts(
   if (names.length === 0) return {};
   const { collectHttp } = await import('../facts/http/collect.ts');
   return collectHttp({ names, open: target.api ?? null, facts, signal, onFacet: tick, onProgress });
+}
+
+async function networkFacts(
+  { target, declared, signal }: CollectRequest,
+  names: FactName[],
+  facts: Collected,
+  tick: (name: string) => void,
+): Promise<Collected> {
+  if (names.length === 0) return {};
+  const { collectNetwork } = await import('../facts/network/collect.ts');
+  return collectNetwork({
+    names,
+    environment: target.environment,
+    url: target.databaseUrl,
+    embedded: target.embedded || target.shadow !== null,
+    declaredUrls: declared.urls,
+    facts,
+    signal,
+    onFacet: tick,
+  });
 }
 
 async function repositoryFacts(

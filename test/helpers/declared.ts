@@ -8,6 +8,7 @@ export const NOTHING_DECLARED: Declared = {
   allowedDefinerFunctions: [],
   seed: [],
   regions: [],
+  urls: [],
   retention: {},
   refs: {},
 };

@@ -15,6 +15,8 @@ const declaredSchema = () =>
     allowedDefinerFunctions: z.array(z.string()),
     seed: z.array(z.object({ table: z.string(), where: z.string().nullable(), min: z.int() })),
     regions: z.array(z.string()),
+    /** Addresses at which people reach the production application. */
+    urls: z.array(z.string()),
     /** `schema.table` or bucket whose rows outlive the account on purpose, and how long and why. */
     retention: z.record(z.string(), z.string()),
     /** Columns that say whose the rows of a table are, by `schema.table`, where they are not what is inferred; null: none. */
