@@ -4,7 +4,7 @@ import { perFacet } from './memo.ts';
 import { isUsers } from './refs.ts';
 import { callsIn, expressionTree, resolveCall } from './sql-tree.ts';
 
-/** A policy in force on one of the project's own tables, and the API roles it speaks to. */
+/** A policy on one of the project's own tables, and the API roles it speaks to. */
 export interface ApiPolicy {
   policy: Policy;
   relation: Relation;
@@ -16,22 +16,34 @@ export interface ApiPolicy {
  * service_role, supabase_auth_admin and other roles give nothing away over the Data API and are left out.
  */
 export function apiPolicies(facts: PolicyFacts): readonly ApiPolicy[] {
-  const known = entries.get(facts.policies);
-  if (known && known.relations === facts.relations && known.roles === facts.roles) return known.found;
-  const found = apiPoliciesOf(facts);
-  entries.set(facts.policies, { relations: facts.relations, roles: facts.roles, found });
-  return found;
+  return known(facts).inForce;
+}
+
+/** The same, with policies that wait for row level security to be switched on. */
+export function writtenPolicies(facts: PolicyFacts): readonly ApiPolicy[] {
+  return known(facts).written;
+}
+
+function known(facts: PolicyFacts): Entry {
+  const before = entries.get(facts.policies);
+  if (before && before.relations === facts.relations && before.roles === facts.roles) return before;
+  const written = writtenPoliciesOf(facts);
+  const inForce = written.filter(({ relation }) => relation.rls);
+  const entry = { relations: facts.relations, roles: facts.roles, written, inForce };
+  entries.set(facts.policies, entry);
+  return entry;
 }
 
 type PolicyFacts = Pick<Facts, 'policies' | 'relations' | 'roles'>;
-const entries = new WeakMap<Facts['policies'], Omit<PolicyFacts, 'policies'> & { found: readonly ApiPolicy[] }>();
+type Entry = Omit<PolicyFacts, 'policies'> & { written: readonly ApiPolicy[]; inForce: readonly ApiPolicy[] };
+const entries = new WeakMap<Facts['policies'], Entry>();
 
-function apiPoliciesOf(facts: PolicyFacts): ApiPolicy[] {
+function writtenPoliciesOf(facts: PolicyFacts): ApiPolicy[] {
   const closures = API_ROLES.map((role) => ({ role, closure: roleClosure(facts, role) }));
   const found: ApiPolicy[] = [];
   for (const policy of facts.policies) {
     const relation = relationNamed(facts, policy.schema, policy.table);
-    if (!relation || !isUsers(relation) || !relation.rls) continue;
+    if (!relation || !isUsers(relation)) continue;
     const roles = closures
       .filter(({ closure }) => policy.roles.some((role) => closure.has(role)))
       .map(({ role }) => role);

@@ -20,10 +20,13 @@ ${table('plans')}
 create policy "admins" on public.plans for insert to authenticated with check ((current_setting('request.jwt.claims', true)::jsonb #>> '{user_metadata,role}') = 'admin');
 ${table('invoices')}
 create policy "admins" on public.invoices for select to authenticated using (exists (select 1 from auth.users u where u.id = auth.uid() and u.raw_user_meta_data ->> 'role' = 'admin'));
+create table public.drafts (id int primary key);
+create policy "admins" on public.drafts for select to authenticated using ((auth.jwt() -> 'user_metadata' ->> 'role') = 'admin');
 `,
   expect: [
     { object: 'policy admins on public.reports', severity: 'blocker' },
     { object: 'policy admins on public.plans', severity: 'blocker' },
     { object: 'policy admins on public.invoices', severity: 'blocker' },
+    { object: 'policy admins on public.drafts', severity: 'blocker' },
   ],
 } satisfies CheckFixture;

@@ -6,7 +6,7 @@ import { apiReaders } from '../api-readers.ts';
 
 export const pgGraphqlExposed = defineCheck({
   id: 'pg-graphql-exposed',
-  rev: 1,
+  rev: 2,
   title: 'GraphQL introspection shows nobody the schema by accident',
   why: 'Where pg_graphql is served, each role can list every table and column it may select, which hands an attacker the map of the data.',
   severity: 'medium',
@@ -14,12 +14,11 @@ export const pgGraphqlExposed = defineCheck({
   source: 'Supabase lints 0026 and 0027; one finding per role instead of one per table',
   remedy:
     'Drop the extension when nothing uses GraphQL; else take graphql_public out of the exposed schemas, or revoke what a role need not see.',
-  falseAlarms:
-    'Silent when graphql_public is not among the exposed schemas: then nobody can reach it. Stand-ins of our shadow database are not counted.',
+  falseAlarms: 'Silent when graphql_public is not among the exposed schemas: then nobody can reach it.',
   needs: ['database', 'extensions', 'roles', 'schemas', 'relations', 'columns'],
   uses: ['repoConfig'],
   evaluate({ facts }) {
-    const installed = facts.extensions.some((extension) => extension.name === 'pg_graphql' && !extension.shim);
+    const installed = facts.extensions.some((extension) => extension.name === 'pg_graphql');
     if (!installed) return notApplicable('the extension pg_graphql is not installed');
     const exposed = exposedSchemas(facts);
     if (exposed === null) return skipped(UNKNOWN_EXPOSURE);
@@ -37,7 +36,7 @@ export const pgGraphqlExposed = defineCheck({
           object: objectRef('role', null, role),
           message: `${who(role)} can list ${counted(visible.length, 'table')} and their columns by GraphQL introspection`,
           detail: `pg_graphql is installed, graphql_public is exposed, and ${role} may SELECT for example ${qualified(first.schema, first.name)}.`,
-          fix: { sql: 'drop extension pg_graphql' },
+          fix: { sql: 'drop extension if exists pg_graphql' },
         },
       ];
     });

@@ -3,7 +3,7 @@ import type { FunctionFact } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { describeObject } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
-import { apiPolicies } from '../../lib/api-policies.ts';
+import { writtenPolicies } from '../../lib/api-policies.ts';
 import { alterPolicy } from '../../lib/policy-fix.ts';
 import { functionRef, policyRef } from '../../lib/refs.ts';
 import { callsIn, columnsIn, expressionTree, stringsIn, throughFunctions } from '../../lib/sql-tree.ts';
@@ -37,7 +37,7 @@ function rewritten(expression: string | null): string | null {
 
 export const rlsReferencesUserMetadata = defineCheck({
   id: 'rls-references-user-metadata',
-  rev: 1,
+  rev: 2,
   title: 'No policy trusts what users can write about themselves',
   why: 'user_metadata is the user’s own note: supabase.auth.updateUser() sets role = admin there, and a policy that reads it makes them one.',
   severity: 'blocker',
@@ -50,9 +50,9 @@ export const rlsReferencesUserMetadata = defineCheck({
   matrix: 'RLS',
   needs: ['policies', 'relations', 'roles', 'functions'],
   evaluate({ facts }) {
-    const entries = apiPolicies(facts);
+    const entries = writtenPolicies(facts);
     const findings: FindingDraft[] = [];
-    for (const { policy } of entries) {
+    for (const { policy, relation } of entries) {
       let hit: { what: string; fn: FunctionFact | null } | null = null;
       for (const expression of [policy.using, policy.check]) {
         const tree = expression === null ? null : expressionTree(expression);
@@ -65,12 +65,13 @@ export const rlsReferencesUserMetadata = defineCheck({
       if (!hit) continue;
       const object = policyRef(policy);
       const helper = hit.fn ? describeObject(functionRef(hit.fn)) : null;
+      const where = helper
+        ? `read in function ${helper}, which the policy calls`
+        : `read in ${policy.using && metadataIn(expressionTree(policy.using)) ? 'USING' : 'WITH CHECK'} of the policy`;
       findings.push({
         object,
         message: `policy “${policy.name}” on ${qualified(policy.schema, policy.table)} trusts ${hit.what}, which every user can rewrite: any signed-in user can give themselves what it grants`,
-        detail: helper
-          ? `read in function ${helper}, which the policy calls`
-          : `read in ${policy.using && metadataIn(expressionTree(policy.using)) ? 'USING' : 'WITH CHECK'} of the policy`,
+        detail: relation.rls ? where : `${where}; it holds as soon as row level security is switched on for the table`,
         fix: {
           sql: helper ? null : alterPolicy(policy, { using: rewritten(policy.using), check: rewritten(policy.check) }),
           command: helper ? `rewrite ${helper} to read app_metadata (raw_app_meta_data)` : null,
