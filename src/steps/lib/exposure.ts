@@ -244,6 +244,8 @@ export interface Access {
     | 'invoker-rights';
   /** Permissive policies that let rows pass. */
   policies: readonly Policy[];
+  /** What decides it, in words. */
+  reason: string;
   /** One plain sentence. */
   sentence: string;
 }
@@ -251,6 +253,7 @@ export interface Access {
 const WHO: Readonly<Record<string, string>> = {
   anon: 'anyone with the publishable key',
   authenticated: 'any signed-in user',
+  service_role: 'whoever holds a secret key',
 };
 const VERB: Readonly<Record<Operation, string>> = {
   select: 'read',
@@ -280,7 +283,7 @@ function sentence(
 }
 
 const WORST: readonly Access['rows'][] = ['none', 'some', 'all'];
-const least = (a: Access['rows'], b: Access['rows']) => (WORST.indexOf(a) < WORST.indexOf(b) ? a : b);
+export const least = (a: Access['rows'], b: Access['rows']) => (WORST.indexOf(a) < WORST.indexOf(b) ? a : b);
 
 /** True when the view runs with the caller's rights (security_invoker). Materialized views cannot. */
 export function isInvokerView(relation: Relation): boolean {
@@ -322,12 +325,12 @@ function isOwner(facts: ExposureFacts, role: string, relation: Relation): boolea
 }
 
 /** Rows of a relation that the role's privileges and policies leave, whether or not the schema is exposed. */
-function rowsOf(
+export function rowsOf(
   facts: ExposureFacts,
   role: string,
   relation: Relation,
   operation: Operation,
-  depth: number,
+  depth = 0,
 ): Pick<Access, 'rows' | 'because' | 'policies'> {
   if (!holds(facts, role, relation, operation)) return { rows: 'none', because: 'no-privilege', policies: [] };
   if (relation.kind === 'view') return rowsOfView(facts, role, relation, operation, depth);
@@ -416,14 +419,10 @@ export function accessOf(facts: ExposureFacts, role: string, relation: Relation,
     exposed !== null && !exposed.includes(relation.schema)
       ? { rows: 'none', because: 'schema-not-exposed', policies: [] }
       : schemaUsage(facts, role, relation.schema)
-        ? rowsOf(facts, role, relation, operation, 0)
+        ? rowsOf(facts, role, relation, operation)
         : { rows: 'none', because: 'no-schema-usage', policies: [] };
-  return {
-    role,
-    operation,
-    ...found,
-    sentence: sentence(role, operation, relation, found.rows, reasonOf(found, role, relation, operation)),
-  };
+  const reason = reasonOf(found, role, relation, operation);
+  return { role, operation, ...found, reason, sentence: sentence(role, operation, relation, found.rows, reason) };
 }
 
 /** True when the Data API serves the schema and the role may look into it. */
