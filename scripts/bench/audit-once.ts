@@ -52,6 +52,7 @@ process.stdout.write(
     collectMs: collected - started,
     evaluateMs: ended - collected,
     totalMs: ended - started,
+    cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
     maxRssMiB: process.resourceUsage().maxRSS / 1024,
     slowest: slowest.slice(0, 5),
     facets: Object.entries(snapshot.header.facets)

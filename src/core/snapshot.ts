@@ -23,6 +23,18 @@ export function facetText(value: unknown): string {
   return canonicalJson(value);
 }
 
+const digests = new WeakMap<object, string>();
+
+/** The digest of a facet's value. A value does not change once collected: its digest is taken once, by identity. */
+export function facetDigest(value: unknown): string {
+  const lasting = typeof value === 'object' && value !== null ? value : null;
+  const known = lasting && digests.get(lasting);
+  if (known) return known;
+  const digest = sha256(facetText(value));
+  if (lasting) digests.set(lasting, digest);
+  return digest;
+}
+
 /**
  * Builds a snapshot: digests every collected facet and names the whole by the digest over environment, source and facets.
  * `known` carries digests of values that were not collected again (by identity of the value), to spare the hashing.
@@ -56,7 +68,7 @@ function facetHeader(name: FactName, fact: CollectedFact, known?: Snapshot): Sna
   if (before === fact && knownHeader) return knownHeader;
   const { value, hidden, ms } = fact;
   const rows = Array.isArray(value) ? value.length : null;
-  return { status: 'ok', sha256: sha256(facetText(value)), rows, reason: null, hidden, ms };
+  return { status: 'ok', sha256: facetDigest(value), rows, reason: null, hidden, ms };
 }
 
 /** The digest over all facts that only a change of the project changes: what a sign-off is given over. */

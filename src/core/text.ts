@@ -27,18 +27,9 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/** Identifiers remembered at most; then the memory starts afresh. */
-const IDENTIFIERS = 50_000;
-const quoted = new Map<string, string>();
-
-/** An SQL identifier, quoted where PostgreSQL needs it (as quote_ident does). */
+/** An SQL identifier, quoted where PostgreSQL needs it (as quote_ident does). Remembering answers was slower than the answer. */
 export function quoteIdent(name: string): string {
-  const known = quoted.get(name);
-  if (known !== undefined) return known;
-  const result = /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
-  if (quoted.size >= IDENTIFIERS) quoted.clear();
-  quoted.set(name, result);
-  return result;
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** `schema.name`, each part quoted where needed. */

@@ -112,6 +112,12 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
   const comments = new ColumnExtras<string | null>();
   const privileges = new ColumnExtras<string[]>();
   const specials = new ColumnExtras<Column['special']>();
+  const setDefaults = (places: string, expression: string | null): void => {
+    for (const place of places.split(' ')) {
+      const colon = place.indexOf(':');
+      defaults.set(Number(place.slice(0, colon)), Number(place.slice(colon + 1)), expression);
+    }
+  };
   const addRelation = (oid: number, relation: RelationName, fields: Fields): void => {
     const numbers = textsIn(fields[2] as string);
     const names = textsIn(fields[3] as string);
@@ -148,7 +154,7 @@ function columnsPlan(context: FacetContext): StreamedPlan<'columns'> {
     onRow(fields) {
       const [kind, oid, a, b] = fields as [number, number, string, string];
       if (kind === 1) types.set(a, b);
-      else if (kind === 2) defaults.set(oid, Number(a), clean(b));
+      else if (kind === 2) setDefaults(a, clean(b));
       else if (kind === 3) comments.set(oid, Number(a), redacted(b));
       else if (kind === 4) privileges.set(oid, Number(a), textsIn(b));
       else if (kind === 5) specials.set(oid, Number(a), JSON.parse(b) as Column['special']);
@@ -289,12 +295,21 @@ export const WIDE_FACETS = {
         updated: numbers[8] as number,
       };
     }),
-  indexStats: (context) =>
-    streamed<'indexStats', Row<'indexStats'>>(context, composeSql(QUERIES.indexStats), (relation, fields) => ({
-      bytes: fields[3] as number,
-      name: fields[1] as string,
-      scans: fields[2] as number,
-      schema: relation.schema,
-      table: relation.name,
-    })),
+  indexStats: (context) => {
+    const rows = new RowsByRelation<Row<'indexStats'>>(context.names);
+    return {
+      sql: composeSql(QUERIES.indexStats),
+      onRow([oid, indexes, allScans, allBytes]) {
+        const relation = rows.relation(oid);
+        if (relation === undefined) return;
+        const scans = textsIn(allScans as string);
+        const bytes = textsIn(allBytes as string);
+        for (const [at, name] of textsIn(indexes as string).entries()) {
+          const { schema, name: table } = relation;
+          rows.add(relation, { bytes: Number(bytes[at]), name, scans: Number(scans[at]), schema, table });
+        }
+      },
+      value: () => rows.all(),
+    };
+  },
 } satisfies { [N in CatalogueName]?: Facet<N> };

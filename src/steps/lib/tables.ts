@@ -18,9 +18,28 @@ export const BOOKKEEPING: ReadonlySet<string> = new Set([
   'goose_db_version',
 ]);
 
-/** A map key for a schema-qualified name. */
+/** Keys remembered at most; then they are made afresh. */
+const KEYS = 50_000;
+const keys = new Map<string, Map<string, string>>();
+let remembered = 0;
+
+/** A map key for a schema-qualified name. One string for equal ones: a new one is hashed anew in every map it is asked of. */
 export function keyOf(schema: string, name: string): string {
-  return `${schema}\u0000${name}`;
+  let own = keys.get(schema);
+  const known = own?.get(name);
+  if (known !== undefined) return known;
+  if (++remembered > KEYS) {
+    keys.clear();
+    own = undefined;
+    remembered = 1;
+  }
+  if (own === undefined) {
+    own = new Map();
+    keys.set(schema, own);
+  }
+  const key = `${schema}\u0000${name}`;
+  own.set(name, key);
+  return key;
 }
 
 /** Rows by key, in their order. */

@@ -1,6 +1,7 @@
 -- One row a relation, its columns as arrays, and beside it only what few columns have: sixty thousand rows cost more to
 -- send and to read than to find. Kinds: 1 type names, 2 defaults, 3 comments, 4 privileges, 5 what departs from the
--- type's own storage and collation, 6 relations.
+-- type's own storage and collation, 6 relations. A default that stands on many columns (`now()`) is written out and sent
+-- once, with the columns' places: before PostgreSQL 17 its tree also holds where it stood in the statement.
 with attributes as materialized (
   select
     a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, a.attacl,
@@ -8,17 +9,28 @@ with attributes as materialized (
   from pg_catalog.pg_class c
   join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace in (select ns.oid from (:namespaces) ns)
+),
+plain_defaults as materialized (
+  select d.oid, d.adbin::text as tree, d.adrelid::text || ':' || d.adnum::text as place
+  from pg_catalog.pg_attrdef d
+  join attributes a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''
+),
+shared_defaults as materialized (
+  select pg_catalog.min(d.oid) as oid, pg_catalog.string_agg(d.place, ' ') as places
+  from plain_defaults d
+  group by d.tree
 )
 select 1 as kind, null::oid as relation, t.atttypid::text || ':' || t.atttypmod as a, pg_catalog.format_type(t.atttypid, t.atttypmod) as b, null as c, null as d
 from (select distinct a.atttypid, a.atttypmod from attributes a) t
 union all
-select
-  2, d.adrelid, d.adnum::text,
-  -- With the relation named, every call reads all its columns: only a generated column's expression needs it.
-  case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, 0) else pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
-  null, null
+select 2, null, shared.places, pg_catalog.pg_get_expr(d.adbin, 0), null, null
+from shared_defaults shared
+join pg_catalog.pg_attrdef d on d.oid = shared.oid
+union all
+-- With the relation named, every call reads all its columns: only a generated column's expression needs it.
+select 2, null, d.adrelid::text || ':' || d.adnum::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid), null, null
 from pg_catalog.pg_attrdef d
-join attributes a on a.attrelid = d.adrelid and a.attnum = d.adnum
+join attributes a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated <> ''
 union all
 select 3, ds.objoid, ds.objsubid::text, ds.description, null, null
 from pg_catalog.pg_description ds

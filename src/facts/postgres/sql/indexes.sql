@@ -45,5 +45,5 @@ left join behind_constraint b on b.conindid = i.indexrelid
 left join building p on p.index_relid = i.indexrelid
 left join own_collation on own_collation.attrelid = i.indrelid
 left join pg_catalog.pg_inherits inh on inh.inhrelid = i.indexrelid
-where i.indrelid >= 16384
+where i.indrelid >= 16384 and ic.relnamespace <> 'pg_toast'::regnamespace
 order by i.indrelid, ic.relname

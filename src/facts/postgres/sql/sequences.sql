@@ -43,8 +43,13 @@ join ns on ns.oid = c.relnamespace
 left join owned on owned.objid = c.oid
 left join owning on owning.seqid = c.oid
 left join called on called.seqid = c.oid
-left join pg_catalog.pg_attribute a
-  on a.attrelid = coalesce(owning.attrelid, called.attrelid) and a.attnum = coalesce(owning.attnum, called.attnum)
+-- Looked up one by one (offset 0): a hash of every column of the database is what the planner would make of a join.
+left join lateral (
+  select a.attrelid, a.attname, a.atttypid, a.atttypmod
+  from pg_catalog.pg_attribute a
+  where a.attrelid = coalesce(owning.attrelid, called.attrelid) and a.attnum = coalesce(owning.attnum, called.attnum)
+  offset 0
+) a on true
 left join pg_catalog.pg_class t on t.oid = a.attrelid
 left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
 order by ns.nspname, c.relname

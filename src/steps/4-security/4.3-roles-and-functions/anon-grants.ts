@@ -92,12 +92,13 @@ export const anonGrants = defineCheck({
       });
 
     for (const [schema, rows] of groupBy(tables, (relation) => relation.schema)) {
-      const idle = rows.filter((relation) => idleWrites(facts, relation).length > 0);
+      const held = rows.map((relation) => ({ relation, writes: idleWrites(facts, relation) }));
+      const idle = held.filter(({ writes }) => writes.length > 0);
       if (idle.length > 0) {
         const sql = idle
           .map(
-            (relation) =>
-              `revoke ${idleWrites(facts, relation).join(', ')} on ${qualified(schema, relation.name)} from public, anon;`,
+            ({ relation, writes }) =>
+              `revoke ${writes.join(', ')} on ${qualified(schema, relation.name)} from public, anon;`,
           )
           .join('\n');
         report(
@@ -105,7 +106,7 @@ export const anonGrants = defineCheck({
           'writes',
           'medium',
           `anon may write to ${counted(idle.length, 'table')} of schema ${schema} that no policy lets it write to: only row level security stands in between`,
-          `INSERT, UPDATE or DELETE held on ${listed(named(idle))}`,
+          `INSERT, UPDATE or DELETE held on ${listed(named(idle.map(({ relation }) => relation)))}`,
           sql,
         );
       }

@@ -1,6 +1,6 @@
 import type { FunctionFact } from '../../../core/facts.ts';
 import type { Node } from '../../../core/sql.ts';
-import { perFacet } from '../../lib/memo.ts';
+import { perFacet, perText } from '../../lib/memo.ts';
 import {
   type Call,
   callsIn,
@@ -70,7 +70,16 @@ const PREFIX = 'select ('.length;
  * Calls that are not inside a scalar sub-select of their own. Source: Supabase docs, “RLS performance”: `(select auth.uid())`
  * becomes an InitPlan and runs once. A helper with arguments from the row must run for each row and is not reported.
  */
-export function bareCalls(expression: string, functions: readonly FunctionFact[]): BareCall[] {
+export function bareCalls(expression: string, functions: readonly FunctionFact[]): readonly BareCall[] {
+  return callsOver(functions)(expression);
+}
+
+/** The same condition stands in the policies of thousands of tables. */
+const callsOver = perFacet((functions: readonly FunctionFact[]) =>
+  perText((expression) => readBareCalls(expression, functions)),
+);
+
+function readBareCalls(expression: string, functions: readonly FunctionFact[]): BareCall[] {
   const found: BareCall[] = [];
   const bytes = Buffer.from(expression, 'utf8');
   const report = (location: unknown) => {
