@@ -19,9 +19,9 @@ export interface CheckFixture {
   defect: string;
   /**
    * describeObject() of each finding, and its severity. Complete: any other finding of this check fails the test. `at` is
-   * the `file:line` that a finding of the object must name.
+   * the `file:line` that a finding of the object must name, `sql` what its fix must contain.
    */
-  expect: readonly { object: string; severity: Severity; at?: string }[];
+  expect: readonly { object: string; severity: Severity; at?: string; sql?: string }[];
   /** SQL that mends it where the finding's own fix.sql is null; '' when `repo.fixed` does. */
   repair?: string;
   /** Run before the check's own fixes: what a person decides where a finding offers no SQL. */

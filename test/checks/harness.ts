@@ -77,6 +77,11 @@ export function testSection(section: Section, fixtures: Readonly<Record<string, 
           ({ object, location }) => `${describeObject(object)} ${location?.file}:${location?.line}`,
         );
         for (const { object, at } of fixture.expect) if (at) expect(places).toContain(`${object} ${at}`);
+        for (const { object, sql } of fixture.expect)
+          if (sql)
+            expect(
+              found.findings.filter((row) => describeObject(row.object) === object).map((row) => row.fix.sql),
+            ).toContainEqual(expect.stringContaining(sql));
         expect(found.status).toBe('fail');
 
         if (fixture.repo?.fixed) writeFiles(root, fixture.repo.fixed);

@@ -31,6 +31,12 @@ export const keysByTarget: (constraints: readonly Constraint[]) => ReadonlyMap<s
     groupBy(userForeignKeys(constraints), ({ references }) => keyOf(references.schema, references.table)),
   );
 
+/** The keys of `userForeignKeys` by keyOf of their own table. */
+export const keysByTable: (constraints: readonly Constraint[]) => ReadonlyMap<string, readonly ForeignKey[]> = perFacet(
+  (constraints: readonly Constraint[]) =>
+    groupBy(userForeignKeys(constraints), ({ schema, table }) => keyOf(schema, table)),
+);
+
 /** Tables (keyOf) whose rows are deleted with a row of `root` by ON DELETE CASCADE, root first, in the order they are reached. */
 export function deletedWith(constraints: readonly Constraint[], root: string): ReadonlySet<string> {
   const byTarget = keysByTarget(constraints);

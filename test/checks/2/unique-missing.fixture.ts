@@ -18,11 +18,20 @@ export default {
     create index on public.posts (slug);
     create table public.teams (id int primary key, stripe_customer_id text);
     create table public.subscriptions (id int primary key, stripe_subscription_id text);
+    create table public.projects (id int primary key);
+    create table public.authors (id int primary key);
+    create table public.changelogs (
+      id int primary key,
+      project_id int not null references public.projects (id) on delete cascade,
+      author_id int not null references public.authors (id),
+      slug text
+    );
   `,
   expect: [
     { object: 'public.user_profiles.user_id', severity: 'high' },
-    { object: 'public.posts.slug', severity: 'high' },
+    { object: 'public.posts.slug', severity: 'high', sql: '(slug)' },
     { object: 'public.teams.stripe_customer_id', severity: 'high' },
     { object: 'public.subscriptions.stripe_subscription_id', severity: 'high' },
+    { object: 'public.changelogs.slug', severity: 'high', sql: '(project_id, slug)' },
   ],
 } satisfies CheckFixture;

@@ -2,7 +2,7 @@ import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { Column, Index } from '../../../core/facts.ts';
 import { parseStatements } from '../../../core/sql.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { freeName } from '../../lib/foreign-keys.ts';
+import { columnList, type ForeignKey, freeName, keysByTable } from '../../lib/foreign-keys.ts';
 import { columnsIn } from '../../lib/sql-tree.ts';
 import {
   columnRef,
@@ -60,6 +60,21 @@ function shape(table: string, column: Column): string | null {
   return null;
 }
 
+/**
+ * The column that says within what a slug is one: the only key of the table that must be there, leads to no user, and whose
+ * row takes this one with it when it goes (a project's changelogs).
+ */
+function scopeOf(keys: readonly ForeignKey[], columns: readonly Column[]): string | null {
+  const scopes = keys.filter(
+    ({ columns: own, references }) =>
+      own.length === 1 &&
+      references.onDelete === 'c' &&
+      !['user', 'profile'].includes(singularName(references.table)) &&
+      columns.some(({ name, notNull }) => notNull && name === own[0]),
+  );
+  return scopes.length === 1 ? (scopes[0]?.columns[0] ?? null) : null;
+}
+
 /** Every column an index's key names, expressions such as lower(slug) included. */
 function keyColumns(index: Index): Set<string> {
   const names = new Set(index.columns.filter((column) => column !== null));
@@ -83,35 +98,39 @@ export const uniqueMissing = defineCheck({
     'A unique key that contains the column counts, with other columns (slug per team), an expression (lower(slug)) or a predicate (where deleted_at is null); stripe_price_id on an order line is no key of that line; histories may repeat.',
   item: 'c',
   matrix: 'Schema',
-  needs: ['relations', 'columns', 'indexes'],
+  needs: ['relations', 'columns', 'indexes', 'constraints'],
   evaluate({ facts }) {
     const columns = columnsByTable(facts.columns);
     const indexes = indexesByTable(facts.indexes);
     const taken = indexNames(facts.indexes);
+    const keys = keysByTable(facts.constraints);
     let looked = 0;
     const findings = userTables(facts.relations).flatMap((table) => {
       if (isHistory(table.name)) return [];
       const key = keyOf(table.schema, table.name);
-      const unique = (indexes.get(key) ?? []).filter((index) => index.unique && index.valid);
+      const uniques = (indexes.get(key) ?? []).filter((index) => index.unique && index.valid);
       return (columns.get(key) ?? []).flatMap((column) => {
         const consequence = shape(table.name, column);
         if (consequence === null) return [];
         looked++;
-        if (unique.some((index) => keyColumns(index).has(column.name))) return [];
+        if (uniques.some((index) => keyColumns(index).has(column.name))) return [];
         const object = columnRef(table.schema, table.name, column.name);
         const name = qualified(table.schema, table.name);
-        const index = freeName([table.name, column.name], 'key', taken);
+        const scope =
+          words(column.name).at(-1) === 'slug' ? scopeOf(keys.get(key) ?? [], columns.get(key) ?? []) : null;
+        const unique = [...(scope === null ? [] : [scope]), column.name];
+        const index = freeName([table.name, ...unique], 'key', taken);
         const concurrently = table.kind === 'partitioned table' ? '' : ' concurrently';
         return [
           {
             object,
-            message: `${name}.${quoteIdent(column.name)} is not unique: ${consequence}`,
-            detail: 'No unique constraint or index contains the column.',
+            message: `${name}.${quoteIdent(column.name)} is not unique${scope === null ? '' : `, not even for one ${quoteIdent(scope)}`}: ${consequence}`,
+            detail: `No unique constraint or index contains the column.${scope === null ? '' : ` The fix makes it unique for each ${scope}, with whose row these rows go; where it must be unique over all of them, leave ${scope} out.`}`,
             fix:
               table.kind === 'partitioned table'
                 ? { command: 'Add a unique constraint that contains the partition columns as well.' }
                 : {
-                    sql: `create unique index${concurrently} if not exists ${quoteIdent(index)} on ${name} (${quoteIdent(column.name)})`,
+                    sql: `create unique index${concurrently} if not exists ${quoteIdent(index)} on ${name} (${columnList(unique)})`,
                   },
           },
         ];

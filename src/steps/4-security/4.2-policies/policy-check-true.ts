@@ -60,7 +60,7 @@ function operationsOf(policy: Policy): Operation[] {
 }
 
 function alwaysTrue(
-  facts: ExposureFacts,
+  facts: ExposureFacts & Pick<Facts, 'constraints'>,
   { policy, relation, roles }: ApiPolicy,
   check: string,
 ): Pick<FindingDraft, 'severity' | 'message'> | null {
@@ -80,7 +80,10 @@ function alwaysTrue(
   const who = whoOf(roles.filter((role) => shown.some((hit) => hit.role === role)));
   const insert = shown.some(({ operation }) => operation === 'insert');
   const table = qualified(relation.schema, relation.name);
-  const what = insert ? `insert any row into ${table}, in anybody’s name` : `turn a row of ${table} into anybody’s`;
+  const owned = ownerColumns(facts, relation).length > 0;
+  const what = insert
+    ? `insert any row into ${table}, ${owned ? 'in anybody’s name' : 'and as many as they like'}`
+    : `turn a row of ${table} into ${owned ? 'anybody’s' : 'any other'}`;
   return reached.length > 0
     ? { severity: 'blocker', message: `policy “${policy.name}” asks nothing of new rows: ${who} can ${what}` }
     : {
@@ -127,7 +130,7 @@ export const policyCheckTrue = defineCheck({
   remedy:
     'Compare the owner or tenant column of the new row with (select auth.uid()) or the user’s memberships in WITH CHECK.',
   falseAlarms:
-    'An UPDATE or ALL policy without WITH CHECK is not flagged: PostgreSQL then checks new rows with USING. Columns set by a BEFORE trigger, or that the role may not write, are left out.',
+    'An UPDATE or ALL policy without WITH CHECK is not flagged: PostgreSQL then checks new rows with USING. Columns set by a BEFORE trigger, or that the role may not write, are left out. A form that visitors are meant to fill in is still reported: nothing limits who fills it, how often and with what; waive it with what does (a captcha, a rate limit, an Edge Function in front).',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'triggers'],
   uses: SHARPENED,
