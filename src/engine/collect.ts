@@ -177,8 +177,7 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
     shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
     networkFacts(request, networkNames, facts, tick),
   ]);
-  facts = { ...facts, ...network };
-  facts = withExposedSchemas({ ...facts, ...data, ...shadow, declared: ok(request.declared) }, replayed);
+  facts = withExposedSchemas({ ...facts, ...data, ...shadow, ...network, declared: ok(request.declared) }, replayed);
   // Last: it asks after what the catalogue has, and in whose name the access matrix says.
   facts = {
     ...facts,
