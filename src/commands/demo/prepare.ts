@@ -10,7 +10,7 @@ import { buildLiveDatabase } from './live-database.ts';
 import { repositoryFiles, writeRepository } from './repository.ts';
 
 /** Raised when Harbor changes, so that a folder made by an older supaready is made anew. */
-const DEMO_VERSION = 2;
+const DEMO_VERSION = 3;
 const DATABASE = 'harbor';
 const MARKER = 'harbor.json';
 const POSTGRES = 'postgres-';
