@@ -5,13 +5,13 @@ import { loadSqlParser } from '../../src/core/sql.ts';
 import '../../src/facts/postgres/collect.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { loadChecks } from '../../src/steps/checklist.ts';
 import { NOTHING_DECLARED } from '../../test/helpers/declared.ts';
 
 const [url] = process.argv.slice(2);
 if (url === undefined) throw new Error('usage: audit-once URL');
 const catalogue = new Set<string>([...FACT_SOURCES.catalogue, 'declared', 'replay']);
-const checks = checkpointsOf(checklist)
+const checks = checkpointsOf(await loadChecks())
   .flatMap((checkpoint) => checkpoint.checks)
   .filter((check) => check.needs.every((name) => catalogue.has(name)));
 const environment = { name: 'bench', kind: 'production', source: 'live', target: null } as const;

@@ -1,4 +1,4 @@
-import { type Check, type Checklist, type Checkpoint, checkpointsOf } from '../core/check.ts';
+import { type Checklist, type Checkpoint, type CheckText, checkpointsOf } from '../core/check.ts';
 import { UserError } from '../core/errors.ts';
 import { FACT_SOURCES, type FactName } from '../core/facts.ts';
 
@@ -26,7 +26,7 @@ function sourcesOf(names: readonly FactName[]): string {
 }
 
 /** What a check looks at, why, how to mend it, its false alarms and its source, as Markdown. */
-export function checkDoc(check: Check, checkpoint: Checkpoint): string {
+export function checkDoc(check: CheckText, checkpoint: Checkpoint): string {
   const item = check.item
     ? `${checkpoint.id}${check.item} ${checkpoint.items?.[check.item] ?? ''}`.trim()
     : `${checkpoint.id} ${checkpoint.title}`;

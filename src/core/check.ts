@@ -48,7 +48,13 @@ export interface CheckContext<N extends FactName, O extends FactName, P extends 
 }
 
 /** One automatic rule. Pure: same facts, parameters and now, same outcome; so `verify` can replay it offline. */
-export interface Check<
+export interface Check<N extends FactName = FactName, O extends FactName = FactName, P extends Parameters = Parameters>
+  extends CheckText<N, O, P> {
+  evaluate(context: CheckContext<N, O, P>): CheckOutcome;
+}
+
+/** A check without what it does: all that screens, gate and documents are made of, and no more than data. */
+export interface CheckText<
   N extends FactName = FactName,
   O extends FactName = FactName,
   P extends Parameters = Parameters,
@@ -85,7 +91,6 @@ export interface Check<
   uses?: readonly O[];
   /** Defaults; overridden by `parameters.<check id>` of the configuration. */
   parameters?: P;
-  evaluate(context: CheckContext<N, O, P>): CheckOutcome;
 }
 
 /** Declares a check with its fact types inferred from `needs` and `uses`. */
@@ -118,7 +123,7 @@ export interface Attestation {
 }
 
 /** One numbered item of the mission. The file that declares it is the whole truth about it. */
-export interface Checkpoint {
+export interface Checkpoint<C extends CheckText = CheckText> {
   /** `2.2` */
   id: string;
   /** What is true when it is satisfied. */
@@ -128,26 +133,27 @@ export interface Checkpoint {
   source: string;
   /** Names of sub-items, by letter. */
   items?: Readonly<Record<string, string>>;
-  checks: readonly Check[];
+  checks: readonly C[];
   attestations: readonly Attestation[];
   /** Environment kinds it applies to; all when absent. */
   environments?: readonly EnvironmentKind[];
 }
 
-export interface Section {
+export interface Section<C extends CheckText = CheckText> {
   id: 1 | 2 | 3 | 4 | 5 | 6 | 7;
   /** One or two words for the wizard's top line. */
   name: string;
   title: string;
-  checkpoints: readonly Checkpoint[];
+  checkpoints: readonly Checkpoint<C>[];
 }
 
-export interface Checklist {
+/** With `C` = Check it can judge; the text alone cannot (steps/checklist.ts, loadChecks). */
+export interface Checklist<C extends CheckText = CheckText> {
   /** Raised when checkpoints or questions change meaning. */
   version: string;
-  sections: readonly Section[];
+  sections: readonly Section<C>[];
 }
 
-export function checkpointsOf(checklist: Checklist): Checkpoint[] {
+export function checkpointsOf<C extends CheckText>(checklist: Checklist<C>): Checkpoint<C>[] {
   return checklist.sections.flatMap((section) => section.checkpoints);
 }

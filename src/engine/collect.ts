@@ -1,5 +1,5 @@
 import { ownershipIn } from '../core/access-contract.ts';
-import type { Check, EnvironmentRef } from '../core/check.ts';
+import type { CheckText, EnvironmentRef } from '../core/check.ts';
 import type { Declared } from '../core/facts/audit.ts';
 import {
   type Collected,
@@ -82,7 +82,7 @@ const HTTP_NEEDS: readonly FactName[] = ['relations', 'columns', 'functions', 's
 const ADDRESS_FACTS: readonly FactName[] = ['platformAuth', 'repoConfig'];
 
 /** Every facet that the checks of these checkpoints need or use. */
-export function factsOf(checks: readonly Check[]): Set<FactName> {
+export function factsOf(checks: readonly CheckText[]): Set<FactName> {
   const names = new Set<FactName>();
   for (const check of checks) for (const name of [...check.needs, ...(check.uses ?? [])]) names.add(name);
   if (FACT_SOURCES.data.some((name) => names.has(name))) for (const name of DATA_NEEDS) names.add(name);

@@ -1,4 +1,4 @@
-import type { Check, Checkpoint, EnvironmentRef } from '../core/check.ts';
+import type { Checkpoint, CheckText, EnvironmentRef } from '../core/check.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { CheckResult } from '../core/finding.ts';
 import type { Blocker, GateCheck, GateFinding } from '../core/gate.ts';
@@ -34,7 +34,7 @@ export function blocker(
 }
 
 /** Why a result no longer counts (DESIGN.md §3, staleness), or null. */
-function staleReason(check: Check, result: CheckResult, { state, policy, now }: GateContext): string | null {
+function staleReason(check: CheckText, result: CheckResult, { state, policy, now }: GateContext): string | null {
   const snapshot = state.snapshots[result.environment];
   const evaluated = Date.parse(result.evaluatedAt);
   const taken =
@@ -70,7 +70,7 @@ function findingBlocker(checkpoint: string, finding: GateFinding, cover: Finding
 /** Judges one check in one environment: what it found, whether that still counts, and what holds the checkpoint back. */
 export function judgeCheck(
   checkpoint: Checkpoint,
-  check: Check,
+  check: CheckText,
   environment: EnvironmentRef,
   context: GateContext,
 ): Judged<GateCheck> {

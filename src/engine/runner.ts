@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Check, type Checklist, checkpointsOf, type EnvironmentRef, type Parameters } from '../core/check.ts';
+import {
+  type Check,
+  type Checklist,
+  type CheckText,
+  checkpointsOf,
+  type EnvironmentRef,
+  type Parameters,
+} from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Declared } from '../core/facts/audit.ts';
 import { FACT_NAMES, type FactName, type Snapshot } from '../core/facts.ts';
@@ -22,8 +29,8 @@ const FACTS: ReadonlySet<string> = new Set(FACT_NAMES);
 
 export interface RunnerOptions {
   checklist: Checklist;
-  /** The same checklist with what its checks do, where `checklist` may be without. */
-  loadChecks?: (() => Promise<Checklist>) | undefined;
+  /** The same checklist with what its checks do. */
+  loadChecks: () => Promise<Checklist<Check>>;
   targets: readonly Target[];
   repository: string | null;
   migrations: string | null;
@@ -74,7 +81,7 @@ function assertAuditable(snapshot: Snapshot): void {
 }
 
 /** Whether a result was judged over just the facts that a snapshot holds. */
-function restsOn(result: CheckResult, check: Check, snapshot: Snapshot): boolean {
+function restsOn(result: CheckResult, check: CheckText, snapshot: Snapshot): boolean {
   return [...check.needs, ...(check.uses ?? [])].every(
     (name) => result.facets[name] === (snapshot.header.facets[name]?.sha256 ?? undefined),
   );
@@ -160,7 +167,7 @@ export class Runner {
 
   async #runTarget(
     target: Target,
-    checks: readonly Check[],
+    checks: readonly CheckText[],
     request: RunRequest,
     collected: Set<string>,
   ): Promise<void> {
@@ -215,7 +222,7 @@ export class Runner {
    * checkpoint leaves no other stale, and what is recorded always follows from the latest facts (a bundle holds no others).
    * They keep their age, since not all of their facts are new.
    */
-  #overtaken(environment: EnvironmentRef, snapshot: Snapshot, judged: readonly Check[]): CheckResult[] {
+  #overtaken(environment: EnvironmentRef, snapshot: Snapshot, judged: readonly CheckText[]): CheckResult[] {
     const results = this.#recorder.store.state.results[environment.name] ?? {};
     const done = new Set(judged.map((check) => check.id));
     return checkpointsOf(this.#options.checklist)
@@ -229,19 +236,21 @@ export class Runner {
   }
 
   async #loadChecks(): Promise<void> {
-    const { checklist, loadChecks } = this.#options;
-    const list = this.#checks === null && loadChecks ? await loadChecks() : checklist;
-    this.#checks ??= new Map(checkpointsOf(list).flatMap(({ checks }) => checks.map((check) => [check.id, check])));
+    if (this.#checks !== null) return;
+    const loaded = checkpointsOf(await this.#options.loadChecks()).flatMap(({ checks }) => checks);
+    this.#checks = new Map(loaded.map((check) => [check.id, check]));
   }
 
   #evaluate(
-    check: Check,
+    { id }: CheckText,
     snapshot: Snapshot,
     environment: EnvironmentRef,
     timing: { clock?: () => number; now?: string } = {},
   ): CheckResult {
     const { parameters } = this.#options;
-    return evaluateCheck(this.#checks?.get(check.id) ?? check, {
+    const check = this.#checks?.get(id);
+    if (check === undefined) throw new Error(`the check ${id} was not loaded`);
+    return evaluateCheck(check, {
       snapshot,
       environment,
       parameters,

@@ -1,4 +1,4 @@
-import { type Check, type Checklist, checkpointsOf } from '../core/check.ts';
+import { type Checklist, type CheckText, checkpointsOf } from '../core/check.ts';
 import { UserError } from '../core/errors.ts';
 
 /** `*` and `?` as in a shell; everything else literally. */
@@ -14,7 +14,7 @@ function globMatches(pattern: string, text: string): boolean {
  * The checks that selectors name: a section (`4`), a checkpoint (`4.1`), a sub-item (`2.2c`), a check id, one of its
  * aliases, or a glob over ids (`rls-*`). No selector = all. Throws UserError (exit 2) for one that names nothing.
  */
-export function selectChecks(checklist: Checklist, selectors: readonly string[]): Check[] {
+export function selectChecks(checklist: Checklist, selectors: readonly string[]): CheckText[] {
   const all = checkpointsOf(checklist).flatMap((checkpoint) =>
     checkpoint.checks.map((check) => ({
       check,
@@ -23,7 +23,7 @@ export function selectChecks(checklist: Checklist, selectors: readonly string[])
     })),
   );
   if (selectors.length === 0) return all.map(({ check }) => check);
-  const chosen = new Set<Check>();
+  const chosen = new Set<CheckText>();
   for (const selector of selectors) {
     const hits = all.filter(
       ({ check, checkpoint, section }) =>

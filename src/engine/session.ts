@@ -25,14 +25,14 @@ import { buildMatrix, standInsOf, tablesOf } from './matrix.ts';
 import { consentEvents } from './probes.ts';
 import { Recorder } from './recorder.ts';
 import { refused } from './refused.ts';
-import { Runner, type RunRequest } from './runner.ts';
+import { Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 import { studioPage } from './studio.ts';
 
 export interface SessionOptions {
   store: AuditStore;
   checklist: Checklist;
   /** As RunnerOptions.loadChecks. */
-  loadChecks?: (() => Promise<Checklist>) | undefined;
+  loadChecks: RunnerOptions['loadChecks'];
   policy: Policy;
   /** One for each environment; none when the audit is only looked at. */
   targets: readonly Target[];

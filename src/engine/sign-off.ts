@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/canonical.ts';
-import type { Check, Checklist, EnvironmentRef } from '../core/check.ts';
+import type { Checklist, CheckText, EnvironmentRef } from '../core/check.ts';
 import type { Collected, Facts, Snapshot } from '../core/facts.ts';
 import type { CheckResult } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
@@ -10,7 +10,7 @@ import { auditResults, SIGN_OFF_SECTION, signedContract } from './audit-facts.ts
 import type { Recorder } from './recorder.ts';
 
 /** The checks of section 7, which judge the others. */
-export function signOffChecks(checklist: Checklist): Check[] {
+export function signOffChecks(checklist: Checklist): CheckText[] {
   return checklist.sections
     .filter((section) => section.id === SIGN_OFF_SECTION)
     .flatMap((section) => section.checkpoints.flatMap((checkpoint) => checkpoint.checks));
@@ -49,7 +49,7 @@ export interface SignOffContext {
   recorder: Recorder;
   /** The gate as it stands now. */
   gate: () => Gate;
-  evaluate: (check: Check, snapshot: Snapshot, environment: EnvironmentRef) => CheckResult;
+  evaluate: (check: CheckText, snapshot: Snapshot, environment: EnvironmentRef) => CheckResult;
 }
 
 /**

@@ -186,7 +186,7 @@ export interface BundleContent {
  */
 export async function verifyBundle(
   path: string,
-  options: { checklist: Checklist; version: string },
+  options: { checklist: Checklist<Check>; version: string },
 ): Promise<Verification> {
   return (await openBundle(path, options)).outcome;
 }
@@ -194,7 +194,7 @@ export async function verifyBundle(
 /** verifyBundle, with what the bundle holds: null where it does not hold. */
 export async function openBundle(
   path: string,
-  options: { checklist: Checklist; version: string },
+  options: { checklist: Checklist<Check>; version: string },
 ): Promise<{ outcome: Verification; content: BundleContent | null }> {
   const outcome: Verification = {
     schema: 'supaready.verify/v1',
@@ -243,7 +243,7 @@ export async function openBundle(
 
 async function verifyContent(
   files: ReadonlyMap<string, Buffer>,
-  options: { checklist: Checklist; version: string },
+  options: { checklist: Checklist<Check>; version: string },
   outcome: Verification,
 ): Promise<BundleContent | null> {
   const file = (name: string) => {

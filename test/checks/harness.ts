@@ -34,7 +34,7 @@ function writeFiles(root: string, files: Files): void {
 }
 
 /** Runs the four phases of every fixture of one section (see CheckFixture), and asserts that each check has one. */
-export function testSection(section: Section, fixtures: Readonly<Record<string, CheckFixture>>): void {
+export function testSection(section: Section<Check>, fixtures: Readonly<Record<string, CheckFixture>>): void {
   const byCheck = new Map(Object.values(fixtures).map((fixture) => [fixture.check, fixture]));
   const checks = section.checkpoints.flatMap((checkpoint) => checkpoint.checks);
   beforeAll(loadSqlParser);

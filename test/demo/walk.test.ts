@@ -12,7 +12,7 @@ import type { AttestInput } from '../../src/engine/controller.ts';
 import type { AuditSession } from '../../src/engine/session.ts';
 import { verifyBundle } from '../../src/evidence/verify.ts';
 import { openAudit } from '../../src/state/store.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { checklist, loadChecks } from '../../src/steps/checklist.ts';
 import { readableByServer } from './folders.ts';
 
 const VERSION = '0.0.0-walk';
@@ -129,7 +129,7 @@ describe('Harbor as it should be, walked to the end', () => {
     expect(session.view().gate.signed).toMatchObject(signed);
 
     const bundle = await session.bundle(root);
-    const verified = await verifyBundle(bundle.path, { checklist, version: VERSION });
+    const verified = await verifyBundle(bundle.path, { checklist: await loadChecks(), version: VERSION });
     expect(verified.problems).toEqual([]);
     expect(verified).toMatchObject({
       tier: 'REPLAYED',
@@ -266,7 +266,7 @@ describe('Harbor with its defects, mended, waived and acknowledged', () => {
     expect(session.view().gate.signed).toMatchObject({ by: owner.name, decision: 'ready-with-waivers' });
 
     const bundle = await session.bundle(root);
-    const verified = await verifyBundle(bundle.path, { checklist, version: VERSION });
+    const verified = await verifyBundle(bundle.path, { checklist: await loadChecks(), version: VERSION });
     expect(verified).toMatchObject({ problems: [], tier: 'REPLAYED', decision: 'ready-with-waivers' });
 
     const taken = session.view().state.waivers.at(-1);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Checklist } from '../../src/core/check.ts';
+import type { Check, Checklist } from '../../src/core/check.ts';
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import { AuditSession } from '../../src/engine/session.ts';
 import { createAudit, openAudit } from '../../src/state/store.ts';
@@ -10,7 +10,7 @@ import { piiPatterns } from '../../src/steps/3-data/3.2-fixtures/pii-patterns.ts
 import { freshDatabase } from '../helpers/database.ts';
 import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
-const checklist: Checklist = {
+const checklist: Checklist<Check> = {
   version: 'test',
   sections: [
     {
@@ -40,6 +40,7 @@ test('a cancelled run keeps what it sampled, on disk too; the next goes on there
   });
   const options = {
     checklist,
+    loadChecks: async () => checklist,
     policy: DEFAULT_POLICY,
     repository: null,
     migrations: null,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Checklist, defineCheck, evaluated } from '../../src/core/check.ts';
+import { type Check, type Checklist, defineCheck, evaluated } from '../../src/core/check.ts';
 import type { Person } from '../../src/core/events.ts';
 import { objectRef } from '../../src/core/object.ts';
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
@@ -77,7 +77,7 @@ const checkpoint = (id: string, checks: (typeof keyed)[], questions: string[] = 
     evidence: 'none' as const,
   })),
 });
-const checklist: Checklist = {
+const checklist: Checklist<Check> = {
   version: 'test',
   sections: [
     { id: 1, name: 'One', title: 'One', checkpoints: [checkpoint('1.1', [keyed])] },
@@ -98,6 +98,7 @@ async function session(sql: string) {
   });
   const options = {
     checklist,
+    loadChecks: async () => checklist,
     policy: DEFAULT_POLICY,
     repository: null,
     migrations: null,

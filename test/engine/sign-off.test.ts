@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Checklist, defineCheck, evaluated, skipped } from '../../src/core/check.ts';
+import { type Check, type Checklist, defineCheck, evaluated, skipped } from '../../src/core/check.ts';
 import type { Person } from '../../src/core/events.ts';
 import { DEFAULT_POLICY } from '../../src/core/policy.ts';
 import type { Target } from '../../src/engine/collect.ts';
@@ -40,7 +40,7 @@ const looked = defineCheck({
   needs: ['relations', 'columns', 'functions'],
   evaluate: ({ facts }) => evaluated(facts.relations.length, 'relation', []),
 });
-const checklist: Checklist = {
+const checklist: Checklist<Check> = {
   version: 'test',
   sections: [
     {
@@ -73,6 +73,7 @@ test('answers given without any target count at once, and skipped checks that a 
     new AuditSession({
       store,
       checklist,
+      loadChecks: async () => checklist,
       policy: DEFAULT_POLICY,
       targets,
       repository: null,
@@ -143,6 +144,7 @@ test('section 7 is judged over every run: new facts of the same outcome, and the
       repository: null,
     }),
     checklist,
+    loadChecks: async () => checklist,
     policy: DEFAULT_POLICY,
     targets: [{ environment, databaseUrl: database.url, embedded: true, projectRef: null, shadow: null }],
     repository: null,

@@ -32,7 +32,7 @@ const filled = (id: string): Check =>
           .map(({ schema, name }) => ({ object: objectRef('table', schema, name), message: 'written to' })),
       ),
   });
-const checklist: Checklist = {
+const checklist: Checklist<Check> = {
   version: 'test',
   sections: ([1, 2] as const).map((id) => ({
     id,
@@ -59,6 +59,7 @@ test('after a re-check of one checkpoint every result in the bundle can still be
   const audit = new AuditSession({
     store,
     checklist,
+    loadChecks: async () => checklist,
     policy: DEFAULT_POLICY,
     targets: [{ environment, databaseUrl: database.url, embedded: true, projectRef: null, shadow: null }],
     repository: null,

@@ -3,14 +3,14 @@ import { FACT_SOURCES, type FactName } from '../../src/core/facts.ts';
 import type { CheckResult } from '../../src/core/finding.ts';
 import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { loadChecks } from '../../src/steps/checklist.ts';
 import { NOTHING_DECLARED } from '../helpers/declared.ts';
 
 const ENVIRONMENT: EnvironmentRef = { name: 'parity', kind: 'production', source: 'live', target: null };
 const FROM_DATABASE = new Set<string>([...FACT_SOURCES.catalogue, ...FACT_SOURCES.data, 'declared', 'replay']);
 
 /** Checks that a database alone is enough for. */
-export const CHECKS: readonly Check[] = checkpointsOf(checklist)
+export const CHECKS: readonly Check[] = checkpointsOf(await loadChecks())
   .flatMap((checkpoint) => checkpoint.checks)
   .filter((check) => check.needs.every((name) => FROM_DATABASE.has(name)));
 

@@ -1,4 +1,4 @@
-import type { Check, Checklist, Checkpoint, Section } from '../../src/core/check.ts';
+import type { Check, Checklist, Checkpoint, CheckText, Section } from '../../src/core/check.ts';
 import { defineCheck, evaluated, MATRIX_COLUMNS } from '../../src/core/check.ts';
 import { addDays } from '../../src/core/duration.ts';
 import { UserError } from '../../src/core/errors.ts';
@@ -318,7 +318,7 @@ export class MemoryController implements AuditController {
     this.calls.push('close');
   }
 
-  #result(one: Check, environment: string): CheckResult {
+  #result(one: CheckText, environment: string): CheckResult {
     const answer = this.answers[one.id] ?? {};
     const findings = answer.findings ?? [];
     return {

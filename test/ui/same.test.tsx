@@ -12,7 +12,7 @@ import { evaluateCheck } from '../../src/engine/evaluate.ts';
 import { checkReport } from '../../src/report/check-json.ts';
 import { renderTable } from '../../src/report/table.ts';
 import { CHECK_WORDS } from '../../src/report/words.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { checklist, loadChecks } from '../../src/steps/checklist.ts';
 import { PlainWalk } from '../../src/ui/plain/walk.ts';
 import { Wizard } from '../../src/ui/wizard.ts';
 import { freshDatabase } from '../helpers/database.ts';
@@ -206,7 +206,7 @@ async function realAnswers(): Promise<Record<string, Answer>> {
   const database = await freshDatabase();
   try {
     await database.sql(DEFECTS);
-    const checks = checkpointsOf(checklist).flatMap((one) => one.checks);
+    const checks = checkpointsOf(await loadChecks()).flatMap((one) => one.checks);
     const collected = await collectSnapshot({
       target: { environment, databaseUrl: database.url, embedded: false, projectRef: null, shadow: null },
       repository: null,

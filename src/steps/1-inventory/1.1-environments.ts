@@ -1,9 +1,9 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { envSeparation } from './1.1-environments/env-separation.ts';
 import { repoRefUnknown } from './1.1-environments/repo-ref-unknown.ts';
 
 /** 1.1: which projects there are, and that development does not run on production. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '1.1',
   title: 'Every project is known, and production stands apart',
   intent:

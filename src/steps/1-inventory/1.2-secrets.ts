@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { configLiteralSecret } from './1.2-secrets/config-literal-secret.ts';
 import { credentialLive } from './1.2-secrets/credential-live.ts';
 import { keyEnvMismatch } from './1.2-secrets/key-env-mismatch.ts';
@@ -6,7 +6,7 @@ import { secretInGit } from './1.2-secrets/secret-in-git.ts';
 import { serviceKeyInClient } from './1.2-secrets/service-key-in-client.ts';
 
 /** 1.2: keys are the right ones, in the right place, and nowhere else. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '1.2',
   title: 'Every credential works, stands in its place and nowhere else',
   intent:

@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { accessRecorded } from './1.3-access/access-recorded.ts';
 import { cliVersionMatch } from './1.3-access/cli-version-match.ts';
 import { readonlyGuard } from './1.3-access/readonly-guard.ts';
 
 /** 1.3: how the audit itself reached the database, and that it can change nothing. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '1.3',
   title: 'The audit reads, and cannot write',
   intent:

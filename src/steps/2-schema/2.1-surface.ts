@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { anonSurfaceDiff } from './2.1-surface/anon-surface-diff.ts';
 import { authUsersExposed } from './2.1-surface/auth-users-exposed.ts';
 import { exposedSchemas } from './2.1-surface/exposed-schemas.ts';
@@ -11,7 +11,7 @@ import { schemaInventory } from './2.1-surface/schema-inventory.ts';
 import { unmanagedObject } from './2.1-surface/unmanaged-object.ts';
 
 /** 2.1: what is in the database, who made it, and what of it the API can see. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '2.1',
   title: 'Every schema, relation and extension is known, and only what is meant for the API is exposed',
   intent:

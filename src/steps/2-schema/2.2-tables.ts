@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { authFkBlocksDelete } from './2.2-tables/auth-fk-blocks-delete.ts';
 import { cascadeGraph } from './2.2-tables/cascade-graph.ts';
 import { cascadeOnRecords } from './2.2-tables/cascade-on-records.ts';
@@ -19,7 +19,7 @@ import { unsupportedRegTypes } from './2.2-tables/unsupported-reg-types.ts';
 import { updatedAtTrigger } from './2.2-tables/updated-at-trigger.ts';
 
 /** 2.2: every table, item by item: purpose, columns, keys, cascades, time stamps, growth. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '2.2',
   title: 'Every table has its purpose, types, keys, cascades and time stamps',
   intent:

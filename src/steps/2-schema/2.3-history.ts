@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { configDrift } from './2.3-history/config-drift.ts';
 import { migrationHistory } from './2.3-history/migration-history.ts';
 import { schemaDrift } from './2.3-history/schema-drift.ts';
 
 /** 2.3: the database is what the repository says it is. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '2.3',
   title: 'The live schema is the one the migrations build',
   intent:

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { authTriggerUnsafe } from './2.4-functions/auth-trigger-unsafe.ts';
 import { cronNetHealth } from './2.4-functions/cron-net-health.ts';
 import { dbWebhookTarget } from './2.4-functions/db-webhook-target.ts';
@@ -10,7 +10,7 @@ import { sqlFnCompiles } from './2.4-functions/sql-fn-compiles.ts';
 import { triggerDisabled } from './2.4-functions/trigger-disabled.ts';
 
 /** 2.4: what runs inside the database by itself does run, and does not fail in silence. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '2.4',
   title: 'Functions, triggers, jobs and webhooks run, and fail loudly',
   intent:

@@ -1,11 +1,11 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { adminAccount } from './3.1-seed/admin-account.ts';
 import { lookupEmpty } from './3.1-seed/lookup-empty.ts';
 import { seedIdempotent } from './3.1-seed/seed-idempotent.ts';
 import { seedRequiredRows } from './3.1-seed/seed-required-rows.ts';
 
 /** 3.1: what must be there before the first user comes. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '3.1',
   title: 'The rows the product cannot start without are there',
   intent:

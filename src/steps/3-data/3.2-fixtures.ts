@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { fixtureRows } from './3.2-fixtures/fixture-rows.ts';
 import { fixturesInMigrations } from './3.2-fixtures/fixtures-in-migrations.ts';
 import { piiPatterns } from './3.2-fixtures/pii-patterns.ts';
@@ -7,7 +7,7 @@ import { secretInColumn } from './3.2-fixtures/secret-in-column.ts';
 import { testUsers } from './3.2-fixtures/test-users.ts';
 
 /** 3.2: only real people and real rows are in production. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '3.2',
   title: 'No test data and no fixture is left',
   intent:

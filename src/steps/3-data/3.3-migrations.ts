@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { declarativeSchema } from './3.3-migrations/declarative-schema.ts';
 import { migrationMissingGrant } from './3.3-migrations/migration-missing-grant.ts';
 import { migrationOrder } from './3.3-migrations/migration-order.ts';
@@ -7,7 +7,7 @@ import { migrationUnsafe } from './3.3-migrations/migration-unsafe.ts';
 import { rollback } from './3.3-migrations/rollback.ts';
 
 /** 3.3: migrations run in one order, and there is a way back. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '3.3',
   title: 'Migrations run in order, and a release can be undone',
   intent:

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { authProfileParity } from './3.4-integrity/auth-profile-parity.ts';
 import { fkOrphans } from './3.4-integrity/fk-orphans.ts';
 import { physicalIntegrity } from './3.4-integrity/physical-integrity.ts';
@@ -7,7 +7,7 @@ import { sequenceBehind } from './3.4-integrity/sequence-behind.ts';
 import { storageOrphans } from './3.4-integrity/storage-orphans.ts';
 
 /** 3.4: the rows are whole, and fit together. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '3.4',
   title: 'The data is whole: counts, references, profiles, files, indexes',
   intent:

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { anonProbe } from './4.1-rls-enabled/anon-probe.ts';
 import { insecureQueueExposed } from './4.1-rls-enabled/insecure-queue-exposed.ts';
 import { policyExistsRlsDisabled } from './4.1-rls-enabled/policy-exists-rls-disabled.ts';
@@ -7,7 +7,7 @@ import { rlsAllPrivileges } from './4.1-rls-enabled/rls-all-privileges.ts';
 import { rlsEnabledNoPolicy } from './4.1-rls-enabled/rls-enabled-no-policy.ts';
 import { viewWriteThrough } from './4.1-rls-enabled/view-write-through.ts';
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '4.1',
   title: 'Row level security guards every table that users can reach',
   intent:

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { policyAnyAuthenticated } from './4.2-policies/policy-any-authenticated.ts';
 import { policyCheckTrue } from './4.2-policies/policy-check-true.ts';
 import { policyColumnEscalation } from './4.2-policies/policy-column-escalation.ts';
@@ -15,7 +15,7 @@ import { rlsReferencesUserMetadata } from './4.2-policies/rls-references-user-me
 import { securityDefinerView } from './4.2-policies/security-definer-view.ts';
 import { storagePolicies } from './4.2-policies/storage-policies.ts';
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '4.2',
   title: 'Policies let each user reach their own rows, and no others',
   intent:

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { anonGrants } from './4.3-roles-and-functions/anon-grants.ts';
 import { authConfirm, authOtp, authReauth, authSmtp } from './4.3-roles-and-functions/auth/auth-email.ts';
 import { authHook } from './4.3-roles-and-functions/auth/auth-hook.ts';
@@ -16,7 +16,7 @@ import { roleAudit } from './4.3-roles-and-functions/role-audit.ts';
 import { secdefReview } from './4.3-roles-and-functions/secdef-review.ts';
 import { ssrfFunctions } from './4.3-roles-and-functions/ssrf-functions.ts';
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '4.3',
   title: 'Roles, functions and sign-in give nobody more than they need',
   intent:

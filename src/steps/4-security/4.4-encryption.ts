@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { clientTls } from './4.4-encryption/client-tls.ts';
 import { columnEncryption } from './4.4-encryption/column-encryption.ts';
 import { dbCertificate } from './4.4-encryption/db-certificate.ts';
@@ -8,7 +8,7 @@ import { plaintextClients } from './4.4-encryption/plaintext-clients.ts';
 import { sensitiveColumnsExposed } from './4.4-encryption/sensitive-columns-exposed.ts';
 import { sslEnforced } from './4.4-encryption/ssl-enforced.ts';
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '4.4',
   title: 'Secrets are unreadable on the way and at rest',
   intent:

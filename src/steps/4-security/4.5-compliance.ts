@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { auditTrail } from './4.5-compliance/audit-trail.ts';
 import { complianceFiles } from './4.5-compliance/compliance-files.ts';
 import { erasureDrill } from './4.5-compliance/erasure-drill.ts';
@@ -6,7 +6,7 @@ import { logPii } from './4.5-compliance/log-pii.ts';
 import { residency } from './4.5-compliance/residency.ts';
 import { retentionJob } from './4.5-compliance/retention-job.ts';
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '4.5',
   title: 'Personal data is kept lawfully, traceably and no longer than needed',
   intent:

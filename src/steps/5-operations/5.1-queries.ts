@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { authRlsInitplan } from './5.1-queries/auth-rls-initplan.ts';
 import { duplicateIndex } from './5.1-queries/duplicate-index.ts';
 import { multiplePermissivePolicies } from './5.1-queries/multiple-permissive-policies.ts';
@@ -10,7 +10,7 @@ import { unusedIndex } from './5.1-queries/unused-index.ts';
 import { xidAge } from './5.1-queries/xid-age.ts';
 
 /** 5.1: queries find what they need by index, and the tables are healthy. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '5.1',
   title: 'Queries are fast: indexes, policies and tables are in order',
   intent:

@@ -1,11 +1,11 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { connUsage } from './5.2-connections/conn-usage.ts';
 import { replicationSlots } from './5.2-connections/replication-slots.ts';
 import { roleTimeouts } from './5.2-connections/role-timeouts.ts';
 import { serverlessDirect } from './5.2-connections/serverless-direct.ts';
 
 /** 5.2: there are enough connections, and nobody can take them all. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '5.2',
   title: 'Connections are pooled, bounded and free',
   intent:

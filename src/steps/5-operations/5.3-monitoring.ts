@@ -1,9 +1,9 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { apmInCode } from './5.3-monitoring/apm-in-code.ts';
 import { statementsExtension } from './5.3-monitoring/statements-extension.ts';
 
 /** 5.3: somebody notices. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '5.3',
   title: 'Errors, latency and saturation are watched, and somebody is called',
   intent:

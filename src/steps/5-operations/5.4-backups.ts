@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { offsiteDump } from './5.4-backups/offsite-dump.ts';
 import { runbook } from './5.4-backups/runbook.ts';
 import { storageNotBackedUp } from './5.4-backups/storage-not-backed-up.ts';
 
 /** 5.4: what is lost can be brought back. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '5.4',
   title: 'Everything can be restored, and somebody has done it',
   intent:

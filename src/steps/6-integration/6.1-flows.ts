@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { codeNoPrivilege } from './6.1-flows/code-no-privilege.ts';
 import { codeObjectMissing } from './6.1-flows/code-object-missing.ts';
 import { dynamicCall } from './6.1-flows/dynamic-call.ts';
@@ -7,7 +7,7 @@ import { realtimeNotPublished } from './6.1-flows/realtime-not-published.ts';
 import { serverSession } from './6.1-flows/server-session.ts';
 
 /** 6.1: every call in the code meets something in the database that answers it. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '6.1',
   title: 'Every call in the code is answered by the database',
   intent:

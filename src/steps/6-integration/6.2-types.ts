@@ -1,9 +1,9 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { clientUntyped } from './6.2-types/client-untyped.ts';
 import { typesDrift } from './6.2-types/types-drift.ts';
 
 /** 6.2: the types the code is compiled against are those of the database. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '6.2',
   title: 'Committed types are the database’s, and clients use them',
   intent:

@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { fnVerifyJwt } from './6.3-validation/fn-verify-jwt.ts';
 import { secretClientNoAuthn } from './6.3-validation/secret-client-no-authn.ts';
 import { unvalidatedWrite } from './6.3-validation/unvalidated-write.ts';
 
 /** 6.3: what comes in is looked at, and who sends it is known. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '6.3',
   title: 'What comes in is validated, and who sends it is known',
   intent:

@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { billingIntegrity } from './6.4-end-to-end/billing-integrity.ts';
 import { e2eSuite } from './6.4-end-to-end/e2e-suite.ts';
 import { webhookSignature } from './6.4-end-to-end/webhook-signature.ts';
 
 /** 6.4: the flows a user pays and signs up by work as a whole. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '6.4',
   title: 'The flows users depend on are tried as a whole',
   intent:

@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../core/check.ts';
+import type { Check, Checkpoint } from '../../core/check.ts';
 import { bucketDrift } from './6.5-delivery/bucket-drift.ts';
 import { fnUnpinnedImport } from './6.5-delivery/fn-unpinned-import.ts';
 import { infraVersioned } from './6.5-delivery/infra-versioned.ts';
 
 /** 6.5: what runs is what the repository says. */
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '6.5',
   title: 'Everything that runs comes from the repository',
   intent:

@@ -1,4 +1,5 @@
 import {
+  type Check,
   type Checkpoint,
   defineCheck,
   evaluated,
@@ -114,7 +115,7 @@ const tableMatrix = defineCheck({
   },
 });
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '7.1',
   title: 'Every table is green in the matrix',
   intent:

@@ -1,4 +1,4 @@
-import { type Checkpoint, defineCheck, evaluated, skipped } from '../../core/check.ts';
+import { type Check, type Checkpoint, defineCheck, evaluated, skipped } from '../../core/check.ts';
 import { objectRef } from '../../core/object.ts';
 
 const evidenceComplete = defineCheck({
@@ -28,7 +28,7 @@ const evidenceComplete = defineCheck({
   },
 });
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '7.2',
   title: 'The evidence is complete',
   intent: 'What is handed over must stand alone: each verdict with the facts it was drawn from, unchanged since.',

@@ -1,4 +1,4 @@
-import { type Checkpoint, defineCheck, evaluated, skipped } from '../../core/check.ts';
+import { type Check, type Checkpoint, defineCheck, evaluated, skipped } from '../../core/check.ts';
 import type { FindingDraft } from '../../core/finding.ts';
 import { objectRef } from '../../core/object.ts';
 import { compareSeverity } from '../../core/severity.ts';
@@ -45,7 +45,7 @@ const launchGate = defineCheck({
   },
 });
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '7.3',
   title: 'Nothing that blocks the launch is open',
   intent: 'The last look before the decision: whatever is still open is named, owned and dated, or there is no launch.',

@@ -1,4 +1,4 @@
-import { type Checkpoint, defineCheck, evaluated, notApplicable } from '../../core/check.ts';
+import { type Check, type Checkpoint, defineCheck, evaluated, notApplicable } from '../../core/check.ts';
 import type { Facts } from '../../core/facts.ts';
 import type { FindingDraft } from '../../core/finding.ts';
 import { type ObjectRef, objectRef } from '../../core/object.ts';
@@ -149,7 +149,7 @@ const contractBreak = defineCheck({
   },
 });
 
-export const checkpoint: Checkpoint = {
+export const checkpoint: Checkpoint<Check> = {
   id: '7.4',
   title: 'The hand-over is complete and nothing signed before is broken',
   intent: 'Whoever keeps the project running has what they need, and released apps still find what they were built on.',

@@ -1,4 +1,4 @@
-import type { Check, Checkpoint } from '../../core/check.ts';
+import type { Checkpoint, CheckText } from '../../core/check.ts';
 import { BLANK, type Line, paragraph, span } from './line.ts';
 
 function block(title: string, text: string | undefined, width: number): Line[] {
@@ -7,7 +7,7 @@ function block(title: string, text: string | undefined, width: number): Line[] {
 }
 
 /** What a check looks at, why, how to put it right, its false alarms and the source of the rule. */
-export function explainCheck(check: Check, width: number): Line[] {
+export function explainCheck(check: CheckText, width: number): Line[] {
   const parameters = Object.entries(check.parameters ?? {}).map(([name, value]) => `${name} = ${String(value)}`);
   return [
     [span(` ${check.id}`, 'strong'), span(`   ${check.severity}`, 'muted')],

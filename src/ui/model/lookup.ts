@@ -1,4 +1,4 @@
-import type { Check, Checkpoint } from '../../core/check.ts';
+import type { Checkpoint, CheckText } from '../../core/check.ts';
 import type { GateCheck, GateCheckpoint, GateFinding, GateSection } from '../../core/gate.ts';
 import type { AuditView } from '../../engine/controller.ts';
 
@@ -11,7 +11,7 @@ export interface FoundCheckpoint {
 
 interface Index {
   checkpoints: ReadonlyMap<string, FoundCheckpoint>;
-  checks: ReadonlyMap<string, { check: Check; checkpoint: string }>;
+  checks: ReadonlyMap<string, { check: CheckText; checkpoint: string }>;
   findings: ReadonlyMap<string, GateFinding>;
 }
 
@@ -22,7 +22,7 @@ function indexOf(view: AuditView): Index {
   const known = indexes.get(view);
   if (known) return known;
   const declared = new Map<string, Checkpoint>();
-  const checks = new Map<string, { check: Check; checkpoint: string }>();
+  const checks = new Map<string, { check: CheckText; checkpoint: string }>();
   for (const section of view.checklist.sections) {
     for (const checkpoint of section.checkpoints) {
       declared.set(checkpoint.id, checkpoint);
@@ -53,7 +53,7 @@ export function findCheckpoint(view: AuditView, id: string): FoundCheckpoint | n
 }
 
 /** A declared check and the checkpoint it belongs to, or null. */
-export function findCheck(view: AuditView, id: string): { check: Check; checkpoint: string } | null {
+export function findCheck(view: AuditView, id: string): { check: CheckText; checkpoint: string } | null {
   return indexOf(view).checks.get(id) ?? null;
 }
 
