@@ -1,6 +1,5 @@
 import type { GateAttestation, GateCheck, GateCheckpoint, GateFinding, GateSection } from '../../core/gate.ts';
 import { blocks, type Severity } from '../../core/severity.ts';
-import { counted } from '../../core/text.ts';
 import {
   CHECK_WORDS,
   CHECKPOINT_WORDS,
@@ -60,7 +59,7 @@ function ahead(checkpoint: GateCheckpoint): string {
 function wordsAhead(checkpoint: GateCheckpoint): string {
   if (checkpoint.checks.every((check) => check.status === 'not-run')) return '';
   const open = checkpoint.checks.flatMap((check) => check.findings).filter(holdsBack).length;
-  return open === 0 ? ', run ahead' : `, ${counted(open, 'finding')}`;
+  return open === 0 ? ', run ahead' : `, ${open} to settle`;
 }
 
 /** True while a finding blocks its checkpoint. */
