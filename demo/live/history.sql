@@ -22,6 +22,10 @@ cross join lateral (select
   (array['Aerts', 'Brouwer', 'Claes', 'Dreesen', 'Eggers', 'Fenne', 'Groot', 'Haverkamp', 'Ibsen', 'Jonker', 'Kuiper', 'Lauwers', 'Mertens', 'Noorda', 'Ostman'])[1 + n % 15] as family
 ) as person;
 
+-- Two of them are made for tests: the demo asks the API as them.
+update auth.users set encrypted_password = extensions.crypt('harbor-test-customer', extensions.gen_salt('bf', 4))
+where id in (md5('harbor customer 1')::uuid, md5('harbor customer 2')::uuid);
+
 -- The one administrator, with a second factor.
 insert into auth.users (instance_id, id, aud, role, email, encrypted_password, email_confirmed_at, last_sign_in_at, raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
 values ('00000000-0000-0000-0000-000000000000', md5('harbor administrator')::uuid, 'authenticated', 'authenticated', 'mara@harbor.shop', '', now() - interval '210 days', now() - interval '1 hour',

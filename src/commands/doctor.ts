@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EXIT, UserError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import type { Target } from '../engine/collect.ts';
 import type { OpenApi } from '../facts/http/collect.ts';
 import type { ManagementTarget } from '../facts/platform/client.ts';
 import { painter } from '../report/table.ts';
@@ -51,10 +52,16 @@ const WITHOUT: Readonly<Record<string, string>> = {
 };
 
 /** Whether the API takes the publishable key. */
-async function api(environment: string, open: OpenApi): Promise<Line> {
+async function api({ environment, databaseUrl }: Target, open: OpenApi): Promise<Line> {
   const { collectHttp } = await import('../facts/http/collect.ts');
-  const what = `API of ${environment}`;
-  const { httpSurface: fact } = await collectHttp({ names: ['httpSurface'], open, facts: {} });
+  const what = `API of ${environment.name}`;
+  const { httpSurface: fact } = await collectHttp({
+    names: ['httpSurface'],
+    open,
+    database: databaseUrl,
+    environment,
+    facts: {},
+  });
   if (fact?.status === 'ok') return { what, state: 'ok', note: `${fact.value.origin} takes the ${fact.value.key} key` };
   return { what, state: 'failed', note: fact?.reason ?? 'it was not asked' };
 }
@@ -98,7 +105,7 @@ async function databases(options: AuditOptions, project: Project): Promise<Line[
     const ownShadow = options.shadowUrl ?? project.config?.replay?.shadow;
     if (major !== null && project.repository !== null && ownShadow === undefined)
       lines.push(await shadowMajor(target.environment.name, major));
-    if (target.api) lines.push(await api(target.environment.name, target.api));
+    if (target.api) lines.push(await api(target, target.api));
     if (target.management) lines.push(await management(target.environment.name, target.management));
     for (const credential of targets.skippedCredentials[target.environment.name] ?? []) {
       lines.push({

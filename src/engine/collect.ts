@@ -81,12 +81,16 @@ const HTTP_NEEDS: readonly FactName[] = ['relations', 'columns', 'functions', 's
 /** What says where the application is reached. */
 const ADDRESS_FACTS: readonly FactName[] = ['platformAuth', 'repoConfig'];
 
+/** And to ask as users: whose rows are whose, and what a change would set off. */
+const ACCESS_NEEDS: readonly FactName[] = ['accessMatrix', 'constraints', 'policies', 'triggers'];
+
 /** Every facet that the checks of these checkpoints need or use. */
 export function factsOf(checks: readonly CheckText[]): Set<FactName> {
   const names = new Set<FactName>();
   for (const check of checks) for (const name of [...check.needs, ...(check.uses ?? [])]) names.add(name);
   if (FACT_SOURCES.data.some((name) => names.has(name))) for (const name of DATA_NEEDS) names.add(name);
   if (FACT_SOURCES.http.some((name) => names.has(name))) for (const name of HTTP_NEEDS) names.add(name);
+  if (names.has('httpAccess')) for (const name of ACCESS_NEEDS) names.add(name);
   if (names.size > 0) names.add('database');
   return names;
 }
@@ -292,7 +296,7 @@ async function platformFacts(
 }
 
 async function httpFacts(
-  { target, signal }: CollectRequest,
+  { target, consents, signal }: CollectRequest,
   names: FactName[],
   facts: Collected,
   tick: (name: string) => void,
@@ -300,7 +304,17 @@ async function httpFacts(
 ): Promise<Collected> {
   if (names.length === 0) return {};
   const { collectHttp } = await import('../facts/http/collect.ts');
-  return collectHttp({ names, open: target.api ?? null, facts, signal, onFacet: tick, onProgress });
+  return collectHttp({
+    names,
+    open: target.api ?? null,
+    database: target.databaseUrl,
+    environment: target.environment,
+    consents,
+    facts,
+    signal,
+    onFacet: tick,
+    onProgress,
+  });
 }
 
 async function networkFacts(

@@ -5,6 +5,11 @@ import type { AuditState } from '../core/state.ts';
 
 /** Probes that run only when a person agreed: what each belongs to and what it does to its target. */
 export const PROBES: Readonly<Record<string, { check: string; effect: string }>> = {
+  'rls-http': {
+    check: 'rls-http',
+    effect:
+      'on environments that are no production: signs two users up (supaready+…@example.com) where no test users are named, and removes them with the secret key; as the test users, asks the API to insert, change and delete rows in ways it undoes or PostgreSQL refuses (triggers run, sequences move)',
+  },
   amcheck: {
     check: 'physical-integrity',
     effect:

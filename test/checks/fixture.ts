@@ -2,6 +2,9 @@ import type { EnvironmentKind } from '../../src/core/check.ts';
 import type { Declared } from '../../src/core/facts/audit.ts';
 import type { Severity } from '../../src/core/severity.ts';
 
+/** What the test users of a fixture log in with. */
+export const API_PASSWORD = 'correct-horse-battery';
+
 /** Files of a repository by path; null takes one away. */
 export type Files = Readonly<Record<string, string | null>>;
 
@@ -26,8 +29,8 @@ export interface CheckFixture {
   repair?: string;
   /** Run before the check's own fixes: what a person decides where a finding offers no SQL. */
   decided?: string;
-  /** A Supabase-compatible API is served over the database, and asked. */
-  api?: true;
+  /** A Supabase-compatible API is served over the database, and asked; as users with these addresses (see API_PASSWORD). */
+  api?: { users: readonly string[] };
   repo?: { silent: Files; defect?: Files; fixed?: Files };
   declared?: Partial<Declared>;
   /** What the expected status of phase 1 is when it cannot be `pass` (say why in a comment). */

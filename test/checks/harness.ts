@@ -15,7 +15,7 @@ import { collectSnapshot, factsOf } from '../../src/engine/collect.ts';
 import { evaluateCheck } from '../../src/engine/evaluate.ts';
 import { freshDatabase, isolatedDatabase } from '../helpers/database.ts';
 import { NOTHING_DECLARED } from '../helpers/declared.ts';
-import type { CheckFixture, Files } from './fixture.ts';
+import { API_PASSWORD, type CheckFixture, type Files } from './fixture.ts';
 
 const FIXTURE_DECLARED: Declared = { ...NOTHING_DECLARED, project: 'fixture' };
 const NOW = '2026-11-24T12:00:00.000Z';
@@ -140,6 +140,7 @@ async function judge(
   ) as Collected;
   // Anew in each phase: it reads the schema when it starts.
   const api = fixture.api && url !== null ? await startApiServer({ databaseUrl: asAdmin(url) }) : null;
+  const testUsers = (fixture.api?.users ?? []).map((email) => ({ email, password: API_PASSWORD }));
   const collected =
     url === null
       ? snapshotOf({ environment: 'production', source: 'live', takenAt: NOW, durationMs: 0, facts: {} })
@@ -149,7 +150,7 @@ async function judge(
             databaseUrl: url,
             embedded: false,
             projectRef: null,
-            api: api && (async () => ({ ...api, testUsers: [] })),
+            api: api && (async () => ({ ...api, testUsers })),
             shadow: null,
           },
           repository,

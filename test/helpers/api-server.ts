@@ -1,9 +1,10 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import ws from 'ws';
 import { type ApiServer, startApiServer } from '../../src/commands/demo/api-server.ts';
+import { API_PASSWORD } from '../checks/fixture.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 
-export const PASSWORD = 'correct-horse-battery';
+export const PASSWORD = API_PASSWORD;
 
 export interface TestApi extends ApiServer {
   database: TestDatabase;

@@ -50,10 +50,16 @@ beforeAll(async () => {
 });
 afterAll(() => api?.stop());
 
+const live = () => ({
+  database: api.database.url,
+  environment: { name: 'production', kind: 'production', source: 'live', target: null } as const,
+});
+
 const asked = (change: { url?: string; publishableKey?: string } = {}, signal?: AbortSignal) =>
   collectHttp({
     names: ['httpSurface'],
     open: async () => ({ url: api.url, publishableKey: api.publishableKey, secretKey: null, testUsers: [], ...change }),
+    ...live(),
     facts: catalogue,
     signal,
   });
@@ -90,7 +96,7 @@ test('a key that is not taken is a problem of the key, never a table without row
 test('nobody there, and nobody said where', async () => {
   const { httpSurface: fact } = await asked({ url: 'http://127.0.0.1:9' });
   expect(fact).toMatchObject({ status: 'error', reason: expect.stringContaining('http://127.0.0.1:9 did not answer') });
-  const none = await collectHttp({ names: ['httpSurface'], open: null, facts: catalogue });
+  const none = await collectHttp({ names: ['httpSurface'], open: null, ...live(), facts: catalogue });
   expect(none.httpSurface).toMatchObject({ status: 'absent', reason: expect.stringContaining('api.publishableKey') });
 }, 30_000);
 

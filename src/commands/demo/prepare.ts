@@ -14,6 +14,11 @@ const DEMO_VERSION = 3;
 const DATABASE = 'harbor';
 const MARKER = 'harbor.json';
 const POSTGRES = 'postgres-';
+/** Customers of demo/live/history.sql who are there for tests. */
+const TEST_USERS = ['bram.brouwer1@post.harbor.shop', 'cosima.claes2@post.harbor.shop'].map((email) => ({
+  email,
+  password: 'harbor-test-customer',
+}));
 
 /** Written last: the folder is complete. */
 interface Marker {
@@ -149,7 +154,7 @@ function lazyApi(databaseUrl: string): { open: () => Promise<ApiTarget>; close: 
           EXIT.unknown,
         );
       });
-      return { url, publishableKey, secretKey, testUsers: [] };
+      return { url, publishableKey, secretKey, testUsers: TEST_USERS };
     },
     close: async () => (await started?.catch(() => null))?.stop(),
   };

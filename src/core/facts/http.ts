@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ACCESS_COMMANDS } from './access.ts';
 import { facet, name } from './facet.ts';
 
 /*
@@ -37,6 +38,36 @@ const httpSurface = () =>
     buckets: z.array(answer().extend({ id: z.string() })),
   });
 
+/** What test users reach of each other and of others, in the words of the access matrix. */
+const httpAccess = () =>
+  z.object({
+    origin: z.string(),
+    /** `A` and `C` are the two test users, who share no tenant. */
+    personas: z.array(z.enum(['anon', 'A', 'C'])),
+    /** Null where changes were tried; else why not. */
+    writes: z.string().nullable(),
+    relations: z.array(
+      z.object({
+        schema: name,
+        table: name,
+        cells: z.array(
+          z.object({
+            persona: z.enum(['anon', 'A', 'C']),
+            command: z.enum(ACCESS_COMMANDS),
+            row: z.enum(['own', 'foreign', 'any']),
+            outcome: z.enum(['allowed', 'filtered', 'denied', 'recursion', 'error', 'not-tried']),
+            status: z.int(),
+            code: z.string().nullable(),
+            reason: z.string().nullable(),
+          }),
+        ),
+      }),
+    ),
+    /** What was made for the probe and could not be removed, in words. */
+    left: z.array(z.string()),
+  });
+
 export const httpFacets = {
   httpSurface: facet(httpSurface, { liveOnly: true }),
+  httpAccess: facet(httpAccess, { liveOnly: true }),
 } as const;

@@ -27,6 +27,7 @@ export interface ApiAnswer {
  * version 13 on: whether a row can be changed is learnt without changing it.
  */
 const UNDONE = 'handling=strict, max-affected=0';
+export const UNDOING_POSTGREST = 13;
 
 interface Filterable<B> {
   eq(column: string, value: string): B;

@@ -105,6 +105,20 @@ export async function authSettings(target: ApiTarget, signal?: AbortSignal): Pro
   return { status: response?.status ?? 0 };
 }
 
+/** Major version of PostgREST, as its root says to a secret key (info.version of the OpenAPI document); null when it does not. */
+export async function postgrestMajor(target: ApiTarget, signal?: AbortSignal): Promise<number | null> {
+  const headers = { apikey: target.secretKey ?? target.publishableKey, accept: 'application/openapi+json' };
+  try {
+    const response = await boundedFetch(signal)(`${target.url}/rest/v1/`, { headers });
+    const { info } = (await response.json()) as { info?: { version?: unknown } };
+    const major = Number.parseInt(String(info?.version ?? ''), 10);
+    return Number.isFinite(major) ? major : null;
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
 /** scheme://host:port, which is all of the address that is kept and shown. */
 export function originOf({ url }: Pick<ApiTarget, 'url'>): string {
   return new URL(url).origin;

@@ -1,6 +1,10 @@
+import type { EnvironmentRef } from '../../core/check.ts';
 import { UserError } from '../../core/errors.ts';
 import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type Facts } from '../../core/facts.ts';
+import { connectReadOnly } from '../postgres/connect.ts';
+import { collectAccess } from './access.ts';
 import { ApiError, type ApiTarget } from './client.ts';
+import { openSessions } from './sessions.ts';
 import { collectSurface } from './surface.ts';
 
 type HttpName = (typeof FACT_SOURCES.http)[number];
@@ -12,6 +16,11 @@ export interface HttpOptions {
   names: readonly FactName[];
   /** Null where nobody says where the API is, or with what key. */
   open: OpenApi | null;
+  /** Connection string of the live database, to know whose which row is. */
+  database: string;
+  environment: EnvironmentRef;
+  /** Probes that a person agreed to on this target, by name. */
+  consents?: ReadonlySet<string> | undefined;
   /** The catalogue, and what else was collected before. */
   facts: Collected;
   signal?: AbortSignal | undefined;
@@ -22,8 +31,34 @@ export interface HttpOptions {
 const NO_API =
   'nobody says where the API is and with what key; give api.url and api.publishableKey in supaready.config.json, or --api-url and SUPAREADY_PUBLISHABLE_KEY';
 
+/** The name a person's consent goes by (engine/probes.ts). */
+const ACCESS_PROBE = 'rls-http';
+
+async function askAsUsers(options: HttpOptions, target: ApiTarget): Promise<Facts['httpAccess']> {
+  const { facts, database, environment, consents, signal, onProgress } = options;
+  const production = environment.kind === 'production';
+  const agreed = consents?.has(ACCESS_PROBE) ?? false;
+  const withheld = production
+    ? 'changes are never tried on production'
+    : agreed
+      ? null
+      : 'changes are tried only where a person agreed to it (--allow-probe rls-http)';
+  const sessions = await openSessions(target, { mayMake: agreed && !production, signal });
+  const client = await connectReadOnly(database, signal ? { signal } : {});
+  let access: Facts['httpAccess'] | null = null;
+  try {
+    access = await collectAccess({ target, facts, sessions, database: client, withheld, signal, onProgress });
+  } finally {
+    await client.end().catch(() => undefined);
+    const left = await sessions.close();
+    if (access) access.left.push(...left);
+  }
+  return access;
+}
+
 const FACETS: { [N in HttpName]: (options: HttpOptions, target: ApiTarget) => Promise<Facts[N]> } = {
   httpSurface: ({ facts, signal, onProgress }, target) => collectSurface({ target, facts, signal, onProgress }),
+  httpAccess: askAsUsers,
 };
 
 /**

@@ -8,6 +8,7 @@ import { policyRecursion } from './4.2-policies/policy-recursion.ts';
 import { policyUnindexedColumn } from './4.2-policies/policy-unindexed-column.ts';
 import { publicBucketAllowsListing } from './4.2-policies/public-bucket-allows-listing.ts';
 import { rlsForgeOwner } from './4.2-policies/rls-forge-owner.ts';
+import { rlsHttp } from './4.2-policies/rls-http.ts';
 import { rlsMatrix } from './4.2-policies/rls-matrix.ts';
 import { rlsPolicyAlwaysTrue } from './4.2-policies/rls-policy-always-true.ts';
 import { rlsPositive } from './4.2-policies/rls-positive.ts';
@@ -25,6 +26,7 @@ export const checkpoint: Checkpoint<Check> = {
     rlsMatrix,
     rlsForgeOwner,
     rlsPositive,
+    rlsHttp,
     rlsPolicyAlwaysTrue,
     policyCheckTrue,
     policyAnyAuthenticated,

@@ -3,7 +3,7 @@ import type { CheckFixture } from '../fixture.ts';
 
 export default {
   check: 'anon-surface-diff',
-  api: true,
+  api: { users: [] },
   silent: `${expose('public')}${GUARDED_NOTES}
 create table public.countries (code text primary key, name text);
 create table public.closed (id int primary key);

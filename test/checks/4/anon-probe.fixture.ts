@@ -5,7 +5,7 @@ const USER = `'00000000-0000-4000-8000-00000000000a'`;
 
 export default {
   check: 'anon-probe',
-  api: true,
+  api: { users: [] },
   silent: `${expose('public')}${GUARDED_NOTES}
 insert into auth.users (id, email) values (${USER}, 'a@example.test');
 insert into public.notes (user_id, body) values (${USER}, 'mine');
