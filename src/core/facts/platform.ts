@@ -35,6 +35,17 @@ const platformPostgrest = () =>
 /** `GET /v1/projects/{ref}/config/storage`. */
 const platformStorage = () => z.object({ fileSizeLimit: z.number() }).nullable();
 
+/** `GET /v1/projects/{ref}/config/realtime`. */
+const platformRealtime = () =>
+  z
+    .object({
+      ref: z.string(),
+      /** Only private channels may be joined. */
+      privateOnly: z.boolean(),
+      suspended: z.boolean(),
+    })
+    .nullable();
+
 /** `GET /v1/projects/{ref}/functions`. */
 const platformFunctions = () =>
   z.array(z.object({ slug: z.string(), status: z.string(), version: z.number(), verifyJwt: z.boolean() })).nullable();
@@ -71,6 +82,7 @@ export const platformFacets = {
   platformAuth: facet(platformAuth),
   platformPostgrest: facet(platformPostgrest),
   platformStorage: facet(platformStorage),
+  platformRealtime: facet(platformRealtime),
   platformFunctions: facet(platformFunctions),
   platformSsl: facet(platformSsl),
   platformNetwork: facet(platformNetwork),

@@ -228,7 +228,7 @@ const repoCode = () =>
         kind: z.enum(['from', 'rpc', 'storage', 'channel', 'postgres_changes', 'function']),
         schema: z.string().nullable(),
         target: callArgument,
-        /** from: select insert update upsert delete. rpc: execute. storage: method name. */
+        /** from: select insert update upsert delete. rpc: execute. storage: method name. channel: subscribe, `subscribe private`, `subscribe unknown`. */
         operation: z.string(),
         /** Columns named in select strings, filters and written object literals, with the relation embedded ones belong to. */
         columns: z.array(z.object({ relation: z.string().nullable(), name: z.string(), line: z.int() })),
@@ -269,6 +269,8 @@ const repoCode = () =>
           'stripe-webhook-unverified',
           'user-check',
           'admin-delete-user',
+          'realtime-listen',
+          'realtime-send',
           'sentry-init',
           'opentelemetry-init',
           'deno-env-get',

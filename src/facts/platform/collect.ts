@@ -58,6 +58,14 @@ async function platformStorage(...[target, options]: Parameters<Reader<'platform
   return readProject(target, '/config/storage', z.object({ fileSizeLimit: z.number() }), options);
 }
 
+const realtimeAnswer = z.object({ private_only: z.boolean().nullable(), suspend: z.boolean().nullable().optional() });
+
+async function platformRealtime(...[target, options]: Parameters<Reader<'platformRealtime'>>) {
+  const { private_only, suspend } = await readProject(target, '/config/realtime', realtimeAnswer, options);
+  // Null is Realtime's default: public channels may be joined.
+  return { ref: target.ref, privateOnly: private_only === true, suspended: suspend === true };
+}
+
 const functionsAnswer = z.array(
   z.object({ slug: z.string(), status: z.string(), version: z.number(), verify_jwt: z.boolean().optional() }),
 );
@@ -122,6 +130,7 @@ const READERS: { [N in PlatformName]: Reader<N> } = {
   platformAuth,
   platformPostgrest,
   platformStorage,
+  platformRealtime,
   platformFunctions,
   platformSsl,
   platformNetwork,

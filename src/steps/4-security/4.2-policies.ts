@@ -7,6 +7,7 @@ import { policyEmpty } from './4.2-policies/policy-empty.ts';
 import { policyRecursion } from './4.2-policies/policy-recursion.ts';
 import { policyUnindexedColumn } from './4.2-policies/policy-unindexed-column.ts';
 import { publicBucketAllowsListing } from './4.2-policies/public-bucket-allows-listing.ts';
+import { realtimeMessages } from './4.2-policies/realtime-messages.ts';
 import { rlsForgeOwner } from './4.2-policies/rls-forge-owner.ts';
 import { rlsHttp } from './4.2-policies/rls-http.ts';
 import { rlsMatrix } from './4.2-policies/rls-matrix.ts';
@@ -37,6 +38,7 @@ export const checkpoint: Checkpoint<Check> = {
     policyDeprecated,
     policyUnindexedColumn,
     securityDefinerView,
+    realtimeMessages,
     storagePolicies,
     publicBucketAllowsListing,
   ],

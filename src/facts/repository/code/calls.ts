@@ -218,7 +218,7 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
         kind: 'channel' as const,
         secretKey: null,
         schema: null,
-        operation: 'subscribe',
+        operation: subscription(link.args[1], module, modules),
       };
       calls.push(
         ...targets(link.args[0], module, modules).map((target) => ({ ...base, ...NOTHING, columns: [], target })),
@@ -226,6 +226,20 @@ function callsOfChain(links: readonly Link[], module: Module, modules: Modules, 
     }
   }
   return calls;
+}
+
+/** Whether a channel is private: `{ config: { private: true } }`. Without a word it is public (realtime-js, RealtimeChannel). */
+function subscription(options: Node | undefined, module: Module, modules: Modules): string {
+  if (!options) return 'subscribe';
+  const given = objectOf(options, module, modules);
+  const config = given && propertyOf(given.node, 'config');
+  if (given && !config) return given.node.type === 'ObjectExpression' ? 'subscribe' : 'subscribe unknown';
+  const settings = given && config ? objectOf(config, given.module, modules) : null;
+  const isPrivate = settings && propertyOf(settings.node, 'private');
+  if (!settings) return 'subscribe unknown';
+  if (!isPrivate) return 'subscribe';
+  if (isPrivate.type !== 'BooleanLiteral') return 'subscribe unknown';
+  return isPrivate.value ? 'subscribe private' : 'subscribe';
 }
 
 const NOTHING = { arguments: null, unvalidatedBody: false } as const;

@@ -129,6 +129,12 @@ function markCall(call: Call, module: Module, modules: Modules, side: Side, add:
     const secret = secretArgument(call);
     if (secret) add(call, 'console-log-secret', secret);
   }
+  const [first] = call.arguments;
+  if (name === 'on' && call.arguments.length >= 3 && first?.type === 'StringLiteral') {
+    if (first.value === 'broadcast' || first.value === 'presence') add(call, 'realtime-listen', first.value);
+  }
+  if (name === 'httpSend' || (name === 'send' && isText(propertyOf(first, 'type') ?? call, 'broadcast')))
+    add(call, 'realtime-send', 'broadcast');
   if (name === 'deleteUser' && memberName(memberObject(callee) ?? callee) === 'admin')
     add(call, 'admin-delete-user', 'auth.admin.deleteUser()');
   if (isUserCheck(callee, name, dotted, module)) add(call, 'user-check', name);
