@@ -63,7 +63,7 @@ const PASSWORD_CHARACTERS: Readonly<Record<string, string>> = {
 const asCharacters: Convert = (value) => (typeof value === 'string' ? PASSWORD_CHARACTERS[value] : undefined);
 
 /** config.toml path, API field, whether security hangs on it, conversion. Source: config reference of the Supabase CLI, OpenAPI document of the Management API. */
-const AUTH: readonly (readonly [path: string, field: string, security: boolean, convert?: Convert])[] = [
+export const AUTH_CONFIG: readonly (readonly [path: string, field: string, security: boolean, convert?: Convert])[] = [
   ['auth.site_url', 'site_url', true, hosted],
   ['auth.additional_redirect_urls', 'uri_allow_list', true, hostedList],
   ['auth.jwt_expiry', 'jwt_exp', true],
@@ -107,13 +107,14 @@ const AUTH: readonly (readonly [path: string, field: string, security: boolean, 
 /** Parts that say nothing while they are switched off. */
 const SWITCHES = ['auth', 'auth.email.smtp', 'auth.captcha'];
 
-const HOOKS = [
+export const HOOKS = [
   'custom_access_token',
   'mfa_verification_attempt',
   'password_verification_attempt',
   'send_sms',
   'send_email',
   'before_user_created',
+  'after_user_created',
 ];
 
 function isTable(value: unknown): value is Toml {
@@ -172,7 +173,7 @@ export function authSettings(config: Toml, platform: NonNullable<Facts['platform
       live: sameList(field, platform.settings[field] ?? null),
     });
   };
-  for (const [path, field, security, convert] of AUTH) add(path, field, security, convert);
+  for (const [path, field, security, convert] of AUTH_CONFIG) add(path, field, security, convert);
   for (const hook of HOOKS) {
     add(`auth.hook.${hook}.enabled`, `hook_${hook}_enabled`, true);
     if (at(config, `auth.hook.${hook}.enabled`) === true) add(`auth.hook.${hook}.uri`, `hook_${hook}_uri`, true);

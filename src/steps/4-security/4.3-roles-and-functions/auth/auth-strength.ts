@@ -65,6 +65,7 @@ const DEFAULT_RATES: Readonly<Record<string, number>> = {
   rate_limit_otp: 30,
   rate_limit_verify: 30,
   rate_limit_sms_sent: 30,
+  rate_limit_web3: 30,
 };
 
 export const authAbuse = authCheck({
