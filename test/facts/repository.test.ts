@@ -219,6 +219,7 @@ describe('keys', () => {
         host: 'pooler',
         pgbouncer: true,
         sslmode: 'require',
+        tlsUnchecked: false,
       },
       {
         path: '.env',
@@ -229,6 +230,7 @@ describe('keys', () => {
         host: 'direct',
         pgbouncer: false,
         sslmode: null,
+        tlsUnchecked: false,
       },
     ]);
   });

@@ -11,6 +11,8 @@ import { findSsn } from './ssn.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]{5,15}(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 const HEX = /^[0-9a-f]{32,128}$/;
+/** Hex digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512. */
+const DIGESTS = new Set([32, 40, 56, 64, 96, 128]);
 /** An escape of a JSON text that would stand for a letter before a number (`\n4111…`). */
 const ESCAPE = /\\[nrtbf"/]/g;
 /** The shortest thing any detector finds: `foobar`. */
@@ -36,7 +38,11 @@ export function detect(value: string, hint: ColumnHint, found: Found, json = fal
     if (iban) findIban(text, found);
   }
   if (at) findEmail(value, found);
-  if (!letters || (value.length >= 32 && HEX.test(value))) return;
+  if (!letters) return;
+  if (value.length >= 32 && HEX.test(value)) {
+    if (DIGESTS.has(value.length)) found('digest', 0, value.length);
+    return;
+  }
   findCredentials(value, found);
   findPlaceholders(value, found);
 }

@@ -28,6 +28,7 @@ export type Detector =
   | 'phone-fictional'
   | 'phone-miss'
   | 'password-hash'
+  | 'digest'
   | 'lorem-ipsum'
   | 'placeholder-name'
   | `secret:${string}`;

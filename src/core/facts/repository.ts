@@ -210,6 +210,8 @@ const repoEnv = () =>
       /** `pgbouncer=true` present. */
       pgbouncer: z.boolean(),
       sslmode: z.string().nullable(),
+      /** NODE_TLS_REJECT_UNAUTHORIZED=0. */
+      tlsUnchecked: z.boolean(),
     }),
   );
 

@@ -43,6 +43,7 @@ function describe(path: string, line: number, variable: string, value: string): 
     port: database?.port ?? null,
     host: database?.host ?? null,
     pgbouncer: /[?&]pgbouncer=true\b/i.test(value),
+    tlsUnchecked: variable === 'NODE_TLS_REJECT_UNAUTHORIZED' && value === '0',
     sslmode: /[?&]sslmode=([\w-]+)/i.exec(value)?.[1] ?? null,
   };
 }

@@ -110,29 +110,42 @@ function assignments(plpgsql: unknown): Assignment[] {
 }
 
 /**
- * Parameters that reach an EXECUTE of a PL/pgSQL function as SQL text without quote_ident, quote_literal or format's %I
- * and %L, followed through assignments. Empty when there are none or the function is of another language.
+ * Names of a function's text parameters, and of the variables that take their values over, each with the parameter it comes
+ * from. `mentions` says which of some names an expression passes on.
  */
-export function injectableParameters(fn: FunctionFact): string[] {
+export function parameterFlow(
+  fn: FunctionFact,
+  mentions: (expression: unknown, names: ReadonlySet<string>) => string[],
+): Map<string, string> {
   const { parameters, plpgsql } = functionTree(fn);
-  if (!plpgsql) return [];
   const origin = new Map<string, string>();
   parameters.forEach((parameter, at) => {
     if (!TEXT_TYPES.has(parameter.type)) return;
     const name = parameter.name ?? `$${at + 1}`;
     origin.set(name, name);
   });
-  if (origin.size === 0) return [];
-  const assigned = assignments(plpgsql);
+  const assigned = origin.size > 0 && plpgsql ? assignments(plpgsql) : [];
   for (let grew = true; grew; ) {
     grew = false;
     for (const { variable, expression } of assigned) {
-      const from = origin.has(variable) ? undefined : unquoted(expression, new Set(origin.keys()))[0];
+      const from = origin.has(variable) ? undefined : mentions(expression, new Set(origin.keys()))[0];
       if (from === undefined) continue;
       origin.set(variable, origin.get(from) ?? from);
       grew = true;
     }
   }
+  return origin;
+}
+
+/**
+ * Parameters that reach an EXECUTE of a PL/pgSQL function as SQL text without quote_ident, quote_literal or format's %I
+ * and %L, followed through assignments. Empty when there are none or the function is of another language.
+ */
+export function injectableParameters(fn: FunctionFact): string[] {
+  const { plpgsql } = functionTree(fn);
+  if (!plpgsql) return [];
+  const origin = parameterFlow(fn, unquoted);
+  if (origin.size === 0) return [];
   const names = new Set(origin.keys());
   const found = new Set<string>();
   walk(plpgsql, (type, node) => {

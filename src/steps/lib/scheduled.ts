@@ -1,12 +1,15 @@
 import type { Facts } from '../../core/facts.ts';
 import { nameParts, parseStatements, walk } from '../../core/sql.ts';
-import { throughFunctions } from './sql-tree.ts';
+import { callsIn, functionTree, throughFunctions } from './sql-tree.ts';
 
 /** Statements of the jobs that run, with the bodies of the functions they call. */
 function scheduledTrees({ cronJobs, functions }: Pick<Facts, 'cronJobs' | 'functions'>): unknown[] {
   const active = (cronJobs ?? []).filter((job) => job.active);
   return active.flatMap(({ command }) =>
-    throughFunctions(parseStatements(command) ?? [], functions).map(({ tree }) => tree),
+    throughFunctions(parseStatements(command) ?? [], functions).flatMap(({ tree, fn }) => [
+      tree,
+      ...(fn ? [functionTree(fn).plpgsql] : []),
+    ]),
   );
 }
 
@@ -14,6 +17,21 @@ const targetName = (relation: unknown): string[] => {
   const name = (relation as { relname?: unknown } | undefined)?.relname;
   return typeof name === 'string' ? [name] : [];
 };
+
+/** A scheduled job drops, detaches or empties partitions: by name, by SQL put together at run time, or by pg_partman. */
+export function dropsPartitions(facts: Pick<Facts, 'cronJobs' | 'functions'>): boolean {
+  return scheduledTrees(facts).some((tree) => {
+    let found = callsIn(tree).some(({ name }) =>
+      /^(run_maintenance|run_maintenance_proc|drop_partition_(time|id))$/.test(name),
+    );
+    walk(tree, (type, node) => {
+      found ||= type === 'DropStmt' || type === 'PLpgSQL_stmt_dynexecute';
+      found ||= type === 'AlterTableCmd' && node.subtype === 'AT_DetachPartition';
+      return !found;
+    });
+    return found;
+  });
+}
 
 /** Tables, by bare name, that a scheduled job takes rows from or overwrites: DELETE, TRUNCATE, DROP and UPDATE, also in functions it calls. */
 export function clearedBySchedule(facts: Pick<Facts, 'cronJobs' | 'functions'>): ReadonlySet<string> {

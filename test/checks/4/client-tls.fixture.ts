@@ -11,14 +11,17 @@ export default {
     silent: {
       'package.json': '{"name":"app","dependencies":{"pg":"8"}}',
       'src/db.ts': pool('{ ca: certificate }'),
+      '.env.example': 'NODE_TLS_REJECT_UNAUTHORIZED=1\n',
       '.env.development': 'DATABASE_URL=postgres://postgres:postgres@127.0.0.1:54322/postgres?sslmode=disable\n',
     },
     defect: {
       'src/db.ts': pool('{ rejectUnauthorized: false }'),
+      '.env.staging': 'NODE_TLS_REJECT_UNAUTHORIZED=0\n',
       '.env.production':
         'DATABASE_URL=postgres://app@db.abcdefghijklmnopqrst.supabase.co:5432/postgres?sslmode=disable\n',
     },
     fixed: {
+      '.env.staging': null,
       'src/db.ts': pool('{ ca: certificate }'),
       '.env.production':
         'DATABASE_URL=postgres://app@db.abcdefghijklmnopqrst.supabase.co:5432/postgres?sslmode=verify-full\n',
@@ -26,6 +29,7 @@ export default {
   },
   expect: [
     { object: 'file src/db.ts', severity: 'high' },
+    { object: 'file .env.staging', severity: 'high' },
     { object: 'file .env.production', severity: 'high' },
   ],
   repair: '',

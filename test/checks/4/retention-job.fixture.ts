@@ -23,10 +23,11 @@ create table public.profiles (id int primary key, created_at timestamptz, email 
 create table public.login_events (at timestamptz, user_agent text) partition by range (at);
 create table public.attempts (id int primary key, at timestamptz, email text);
 create function public.sweep() returns void language sql as $$ delete from public.attempts where at < now() $$;
+create function public.roll() returns void language plpgsql as $$ begin execute format('drop table public.login_events_%s', to_char(now() - interval '1 year', 'YYYY')); end $$;
 `,
   defect: `create table public.contact_messages (id int primary key, created_at timestamptz, email text);`,
   overlay: {
-    silent: { cronJobs: [visits, job('select public.sweep()')] },
+    silent: { cronJobs: [visits, job('select public.sweep()'), job('select public.roll()')] },
     // A job that only reads a table does not shorten what it keeps.
     defect: {
       ...NAMED,
@@ -36,6 +37,7 @@ create function public.sweep() returns void language sql as $$ delete from publi
       cronJobs: [
         visits,
         job('select public.sweep()'),
+        job('select public.roll()'),
         job("delete from public.contact_messages where created_at < now() - interval '1 year'"),
       ],
     },

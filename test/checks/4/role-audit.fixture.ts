@@ -21,6 +21,7 @@ export default {
 drop role if exists ${names.join(', ')};
 create role ${reader};
 create role ${known} login;
+grant ${known} to authenticator;
 `,
   parameters: { knownRoles: [known, 'supaready_reader'] },
   defect: `
@@ -42,7 +43,7 @@ grant ${claim} to authenticator;
   repair: `
 -- as supabase_admin
 revoke ${group} from authenticated;
-revoke ${claim} from authenticator;
+revoke ${claim}, ${known} from authenticator;
 drop role ${names.join(', ')};
 `,
 } satisfies CheckFixture;

@@ -18,7 +18,7 @@ const GENERATED_FOLDER =
 
 /** A file without any of these words has nothing the facts ask for, and is parsed only when another file imports from it. */
 const WORTH_PARSING =
-  /supabase|\.from\b|\.rpc\b|postgres|stripe|Sentry|opentelemetry|otel|fetch\(|Deno\.|rejectUnauthorized|NODE_TLS|sslmode|console\.|[Aa]ccess-[Cc]ontrol|getSession|getUser|getClaims|cors\(/;
+  /supabase|\.from\b|\.rpc\b|postgres|stripe|Sentry|opentelemetry|otel|fetch\(|Deno\.|rejectUnauthorized|NODE_TLS|sslmode|console\.|[Aa]ccess-[Cc]ontrol|\.channel\(|broadcast|presence|deleteUser|getSession|getUser|getClaims|cors\(/;
 
 /** True for source files whose calls are judged. */
 export function isProductCode(path: string): boolean {

@@ -24,6 +24,9 @@ const USER_CHECK =
   /^(get|require|ensure|assert|check|verify|validate|current|with|is)_?(the)?_?(server)?_?(auth(enticat\w*|oriz\w*)?|user|session|claims|admin|jwt|token|access|api_?key|signature|webhook|secret|permission\w*|role|caller|identity|owner\w*)(user|session|token|auth|signature|id|request|headers?|key)?$/i;
 const SECRET_WORD =
   /service_?role|secret|password|passwd|private_?key|(access|refresh|id)_?token|api_?key|^(session|token|jwt)$/i;
+/** A person as a whole, and what of a person is not to be in a log: `user`, `currentUser`, `user.email`. */
+const PERSON = /^(current|auth|session|supabase)?_?user$/i;
+const PERSONAL = /^(email|phone|password)$/i;
 const STRIPE_EVENT =
   /^(checkout\.session|invoice|customer(\.subscription)?|payment_intent|charge|price|product|payment_method|payout)(\.[a-z_]+)+$/;
 
@@ -214,6 +217,16 @@ function secretArgument(call: Call): string | null {
         return false;
       const name = node.type === 'Identifier' ? node.name : memberName(node);
       if (name === 'length') return false;
+      const of = memberObject(node);
+      if (of && name !== null && !SECRET_WORD.test(name)) {
+        // Of `user.id` it is the id that is logged, not the user.
+        const owner = of.type === 'Identifier' ? of.name : memberName(of);
+        if (PERSON.test(name)) found = name;
+        else if (owner !== null && PERSON.test(owner) && PERSONAL.test(name)) found = `${owner}.${name}`;
+        return false;
+      }
+      if (node.type === 'Identifier' && PERSON.test(node.name)) found = node.name;
+      if (found) return false;
       if (
         name !== null &&
         SECRET_WORD.test(name) &&

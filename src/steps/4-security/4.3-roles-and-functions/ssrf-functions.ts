@@ -4,9 +4,10 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { describeObject } from '../../../core/object.ts';
 import { walk } from '../../../core/sql.ts';
 import { apiFunctions } from '../../lib/api-functions.ts';
+import { parameterFlow } from '../../lib/dynamic-sql.ts';
 import { API_ROLES, canExecute, exposedSchemas, reachesSchema, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import { functionRef, functionSql, listed, whoOf } from '../../lib/refs.ts';
-import { type Call, callsIn, columnsIn, functionTree } from '../../lib/sql-tree.ts';
+import { type Call, callsIn, columnsIn, functionTree, resolveCall } from '../../lib/sql-tree.ts';
 import { SHARPENED } from '../shared.ts';
 
 /** Functions that open a connection to an address they are given. */
@@ -38,25 +39,55 @@ function addressOf(call: Call): unknown {
   return call.args[named === -1 ? 0 : named];
 }
 
-/** Text parameters of a function that reach the address of a network call in its body. */
-function addressParameters(fn: FunctionFact): string[] {
+/** Those of some names that an expression uses, `$1` among them. */
+function mentions(expression: unknown, names: ReadonlySet<string>): string[] {
+  const found = columnsIn(expression).flatMap((parts) => (parts.length === 1 ? [parts[0] ?? ''] : []));
+  walk(expression, (type, node) => {
+    if (type === 'ParamRef') found.push(`$${Number(node.number ?? 0)}`);
+    return undefined;
+  });
+  return found.filter((name) => names.has(name));
+}
+
+const DEPTH = 4;
+
+/**
+ * Text parameters that reach the address of a network call: in the body itself, through variables, and through functions of
+ * the project's that are called with them.
+ */
+function addressParameters(
+  fn: FunctionFact,
+  functions: readonly FunctionFact[],
+  within: readonly FunctionFact[] = [],
+): string[] {
+  if (within.includes(fn) || within.length >= DEPTH) return [];
   const { parameters, body } = functionTree(fn);
-  const text = new Map(parameters.map((parameter, at) => [parameter.name ?? `$${at + 1}`, `$${at + 1}`]));
-  const found = new Set<string>();
-  for (const call of callsIn(body).filter(isNetworkCall)) {
-    const address = addressOf(call);
-    for (const parts of columnsIn(address))
-      if (parts.length === 1 && text.has(parts[0] ?? '')) found.add(parts[0] ?? '');
-    walk(address, (type, node) => {
-      const name =
-        type === 'ParamRef'
-          ? [...text].find(([, position]) => position === `$${Number(node.number ?? 0)}`)?.[0]
-          : undefined;
-      if (name !== undefined) found.add(name);
-      return undefined;
+  const calls = callsIn(body);
+  const inner = [...within, fn];
+  const reached = calls.flatMap((call): unknown[] => {
+    if (isNetworkCall(call)) return [addressOf(call)];
+    return resolveCall(functions, call).flatMap((callee) => {
+      if (callee.platform || callee.extension !== null) return [];
+      const names = addressParameters(callee, functions, inner);
+      const signature = functionTree(callee).parameters;
+      return names.map((name) => {
+        const at = signature.findIndex((parameter, index) => (parameter.name ?? `$${index + 1}`) === name);
+        const named = call.argNames.indexOf(name);
+        return call.args[named === -1 ? at : named];
+      });
     });
-  }
-  return [...found].sort();
+  });
+  if (reached.length === 0) return [];
+  const origin = parameterFlow(fn, mentions);
+  // A parameter may be called by its place as well.
+  parameters.forEach((parameter, at) => {
+    const from = parameter.name === null ? undefined : origin.get(parameter.name);
+    if (from !== undefined) origin.set(`$${at + 1}`, from);
+  });
+  const names = new Set(origin.keys());
+  return [
+    ...new Set(reached.flatMap((address) => mentions(address, names)).map((name) => origin.get(name) ?? name)),
+  ].sort();
 }
 
 function extensionFindings(
@@ -86,7 +117,7 @@ function extensionFindings(
 
 export const ssrfFunctions = defineCheck({
   id: 'ssrf-functions',
-  rev: 1,
+  rev: 2,
   title: 'No API role can make the database call an address of its choice',
   why: 'The database sits inside your network: a caller who chooses the address reads internal services and cloud metadata, and attacks others in your name.',
   severity: 'high',
@@ -102,13 +133,14 @@ export const ssrfFunctions = defineCheck({
     const api = apiFunctions(facts);
     const findings = extensionFindings(facts);
     for (const { fn, roles } of api) {
-      const parameters = addressParameters(fn);
+      const parameters = addressParameters(fn, facts.functions);
       if (parameters.length === 0) continue;
       const object = functionRef(fn);
       findings.push({
         object,
         message: `${whoOf(roles)} chooses the address that ${describeObject(object)} calls (argument ${listed(parameters)}): the database reaches what the internet cannot`,
-        detail: 'the argument goes into the address of an http, pg_net or dblink call in the body',
+        detail:
+          'the argument goes into the address of an http, pg_net or dblink call, in the body or in a function it calls',
         fix: {
           sql: `revoke execute on ${functionSql(fn)} from public, anon, authenticated;`,
           command: 'or fix the address in the body',

@@ -11,7 +11,7 @@ const TLS_MARKS: Readonly<Record<string, string>> = {
 
 export const clientTls = defineCheck({
   id: 'client-tls',
-  rev: 1,
+  rev: 2,
   title: 'The application speaks TLS to the database and checks whom it speaks to',
   why: 'Without TLS, or with its check switched off, whoever sits on the way reads the password and every row.',
   severity: 'high',
@@ -35,6 +35,18 @@ export const clientTls = defineCheck({
           url: 'https://supabase.com/docs/guides/platform/ssl-enforcement',
         },
         location: { file: mark.path, line: mark.line, column: 1 },
+      });
+    }
+    for (const { path, line, variable } of (facts.repoEnv ?? []).filter(({ tlsUnchecked }) => tlsUnchecked)) {
+      // What only a developer's machine loads does not reach production.
+      if (/\.(development|dev|local|test)(\.|$)/.test(path)) continue;
+      findings.push({
+        object: objectRef('file', null, path),
+        discriminator: variable,
+        message: `${path}:${line} ${TLS_MARKS['node-tls-reject-unauthorized']}: whoever sits on the way can read and change what goes to the database`,
+        detail: `${variable}=0`,
+        fix: { command: 'remove it, and give the root certificate (NODE_EXTRA_CA_CERTS)' },
+        location: { file: path, line, column: 1 },
       });
     }
     for (const entry of facts.repoEnv ?? []) {

@@ -1,7 +1,8 @@
 import { defineCheck, evaluated, notApplicable } from '../../../core/check.ts';
 import type { Facts, Relation } from '../../../core/facts.ts';
+import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
-import { qualified } from '../../../core/text.ts';
+import { counted, qualified } from '../../../core/text.ts';
 import { columnsOf } from '../../lib/exposure.ts';
 import { triggerEvents, triggersOf } from '../../lib/guards.ts';
 import { listed } from '../../lib/refs.ts';
@@ -30,6 +31,31 @@ function isAudited(facts: Needed, table: Relation): boolean {
 function isSensitive(facts: Needed, table: Relation): boolean {
   const columns = columnsOf(facts, table);
   return columns.some(holdsBilling) || columns.some(holdsIdentity) || columns.filter(holdsPersonal).length >= 2;
+}
+
+/** pgaudit writes nothing until pgaudit.log names what; a server that does not tell its settings is believed. */
+function isLogging({ settings, roleSettings }: Partial<Pick<Facts, 'settings' | 'roleSettings'>>): boolean {
+  const set = settings?.find(({ name }) => name === 'pgaudit.log');
+  if (!set || (set.setting !== 'none' && set.setting !== '')) return true;
+  return (roleSettings ?? []).some(({ name, setting: own }) => name === 'pgaudit.log' && own !== '' && own !== 'none');
+}
+
+/** Users signed in and the Auth server's own trail is empty. */
+function silentSignIns(users: Facts['authUsers'] | undefined): FindingDraft[] {
+  if (!users || users.total === 0 || users.auditLogEntries !== 0) return [];
+  return [
+    {
+      object: objectRef('table', 'auth', 'audit_log_entries'),
+      message: `${counted(users.total, 'user')} signed up and the Auth server keeps no trail of it in the database: who signed in when, and from where, is known for as long as the platform’s logs last`,
+      detail: 'auth.audit_log_entries is empty.',
+      fix: {
+        command:
+          'turn “Write audit logs to the database” on (Authentication → Audit Logs), or send the logs to a drain and waive this with its name',
+        url: 'https://supabase.com/docs/guides/auth/audit-logs',
+      },
+      discriminator: 'sign-ins',
+    },
+  ];
 }
 
 /** A generic trail: one table, one trigger function, one trigger a table. */
@@ -63,23 +89,24 @@ revoke execute on function audit.record_change() from public;`;
 
 export const auditTrail = defineCheck({
   id: 'audit-trail',
-  rev: 1,
+  rev: 2,
   title: 'Changes to personal and billing data leave a trace',
   why: 'When a customer disputes a charge or a breach is looked into, nobody can say who changed what, and when.',
   severity: 'medium',
   source: 'Supabase, pgaudit and supa_audit; GDPR Art. 5(2) accountability; SOC 2 CC7.2',
   remedy: 'Install pgaudit, or a row trigger that writes each change into a table users cannot touch.',
   falseAlarms:
-    'pgaudit or supa_audit in the database answers for all tables; a table’s own history trigger answers for it. Log and history tables need none.',
+    'pgaudit (unless pgaudit.log is none) or supa_audit in the database answers for all tables; a table’s own history trigger answers for it. Log and history tables need none.',
   needs: ['database', 'relations', 'columns', 'triggers', 'functions', 'extensions'],
+  uses: ['authUsers', 'settings', 'roleSettings'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations).filter((table) => !isHistory(table.name) && isSensitive(facts, table));
     if (tables.length === 0)
       return notApplicable('no table holds billing data or several facts about a person, by its columns’ names');
-    const installed = facts.extensions.find(
-      (extension) => extension.name === 'pgaudit' || extension.name === 'supa_audit',
-    );
-    if (installed) return evaluated(tables.length, 'sensitive table', []);
+    const signIns = silentSignIns(facts.authUsers);
+    const has = (name: string) => facts.extensions.some((extension) => extension.name === name);
+    if (has('supa_audit') || (has('pgaudit') && isLogging(facts)))
+      return evaluated(tables.length, 'sensitive table', signIns);
     const silent = tables.filter((table) => !isAudited(facts, table));
     const names = silent.map((table) => qualified(table.schema, table.name));
     const findings =
@@ -89,11 +116,10 @@ export const auditTrail = defineCheck({
             {
               object: objectRef('database', null, facts.database.name),
               message: `changes to ${listed(names)} leave no trace: nobody can later say who changed a customer’s data or an amount`,
-              detail:
-                'neither pgaudit nor supa_audit is installed, and no row trigger on them writes into an audit, log or history table',
+              detail: `${has('pgaudit') ? 'pgaudit is installed and pgaudit.log is none' : 'neither pgaudit nor supa_audit is installed'}, and no row trigger on them writes into an audit, log or history table`,
               fix: { sql: trail(silent), url: 'https://supabase.com/docs/guides/database/extensions/pgaudit' },
             },
           ];
-    return evaluated(tables.length, 'sensitive table', findings);
+    return evaluated(tables.length, 'sensitive table', [...findings, ...signIns]);
   },
 });

@@ -4,7 +4,7 @@ import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { columnsOf } from '../../lib/exposure.ts';
 import { listed } from '../../lib/refs.ts';
-import { clearedBySchedule } from '../../lib/scheduled.ts';
+import { clearedBySchedule, dropsPartitions } from '../../lib/scheduled.ts';
 import { holdsPersonal } from '../../lib/sensitive-names.ts';
 import { isHistory, singular, userTables, words } from '../../lib/tables.ts';
 
@@ -46,13 +46,14 @@ export const retentionJob = defineCheck({
   source: 'GDPR Art. 5(1)(e) storage limitation; Supabase, Cron',
   remedy: 'Schedule a job that deletes rows beyond their retention period, or partition by time and drop partitions.',
   falseAlarms:
-    'Only log-like tables (sessions, messages, attempts, visits …) and tables with IP address or user agent; a table partitioned by time, or one that a job deletes from, truncates or overwrites, is answered for.',
+    'Only log-like tables (sessions, messages, attempts, visits …) and tables with IP address or user agent; a partitioned table where any job drops partitions, and one that a job deletes from, truncates or overwrites, is answered for.',
   needs: ['database', 'relations', 'columns', 'functions', 'cronJobs'],
   evaluate({ facts }) {
     const tables = userTables(facts.relations).filter((table) => pilesUp(facts, table));
     if (tables.length === 0) return notApplicable('no log-like table with personal data and a time column, by name');
     const handled = clearedBySchedule(facts);
-    const open = tables.filter((table) => table.kind !== 'partitioned table' && !handled.has(table.name));
+    const rolling = dropsPartitions(facts);
+    const open = tables.filter((table) => !handled.has(table.name) && (table.kind !== 'partitioned table' || !rolling));
     const findings =
       open.length === 0
         ? []
