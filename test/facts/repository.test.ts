@@ -204,6 +204,16 @@ describe('keys', () => {
     expect(JSON.stringify(keys)).not.toContain(service.slice(40, 80));
   });
 
+  test('a key that is still in use and was once committed is one of the history', async () => {
+    const service = jwt({ iss: 'supabase', ref: 'abcdefghijklmnopqrst', role: 'service_role' });
+    const root = repository({ 'old.ts': `const key = '${service}';\n` });
+    commit(root);
+    write(root, { 'old.ts': '', '.env': `KEY=${service}\n`, '.gitignore': '.env\n' });
+    execFileSync('git', ['add', '-A'], { cwd: root });
+    const keys = await facet(root, 'repoKeys');
+    expect(keys.map(({ path, where }) => `${where} ${path}`).sort()).toEqual(['history old.ts', 'untracked .env']);
+  });
+
   test('variables of .env files', async () => {
     const root = repository({
       '.env':

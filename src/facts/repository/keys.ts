@@ -63,7 +63,8 @@ export async function readKeys(
     const where = !repository.git || !tracked.has(path) ? 'untracked' : 'tracked';
     for (const { line, column, key, source } of keysByLine(file.text)) {
       const variable = variableBefore(source, column);
-      seen.add(`${key.kind}${key.digest}`);
+      // What a file outside git holds may have been committed elsewhere: it is then in every clone.
+      if (where === 'tracked') seen.add(`${key.kind}${key.digest}`);
       keys.push(toFact(key, path, line, where, variable, served || (variable !== null && isPublicVariable(variable))));
     }
   }
