@@ -11,20 +11,27 @@ import {
 } from '../core/access-contract.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Facts } from '../core/facts.ts';
-import { printable } from '../core/text.ts';
+import { loadSqlParser } from '../core/sql.ts';
+import { printable, qualified } from '../core/text.ts';
+import { collectSnapshot } from '../engine/collect.ts';
+import { type Exposure, exposureOf } from '../engine/exposure.ts';
 import type { ShadowOptions } from '../facts/shadow/collect.ts';
 import type { FromMigrations } from '../facts/shadow/from-migrations.ts';
+import { UNKNOWN_EXPOSURE } from '../steps/lib/exposure.ts';
+import { REACH_FACTS } from '../steps/lib/reach.ts';
 import { secretAsker } from './ask.ts';
 import type { AuditOptions } from './options.ts';
 import { withProgress } from './progress.ts';
 import { interruptible } from './run-audit.ts';
 import { shadowOpener } from './shadow-opener.ts';
-import { resolveProject } from './targets.ts';
+import { resolveProject, resolveTargets } from './targets.ts';
 
 interface AccessOptions extends AuditOptions {
   propose?: boolean;
   write?: boolean;
   pgtap?: boolean;
+  exposure?: boolean;
+  format?: 'table' | 'json';
 }
 
 /** Replays the migrations and hands what `bring` makes of the shadow database on. */
@@ -103,12 +110,70 @@ function readContract(path: string): AccessContract {
   throw wrong(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+/** Who reaches what, of a live database (--db-url) or of the replayed migrations; nothing is tried. */
+async function exposureCommand(options: AccessOptions): Promise<number> {
+  const project = resolveProject(options);
+  const { signal, release } = interruptible();
+  try {
+    const targets = await resolveTargets(options, project, secretAsker(), { signal });
+    try {
+      await loadSqlParser();
+      const found = await Promise.all(
+        targets.targets.map(async (target) => {
+          const snapshot = await collectSnapshot({
+            target,
+            repository: project.repository,
+            migrations: project.migrations,
+            declared: project.declared,
+            names: new Set([...REACH_FACTS, 'repoConfig']),
+            previous: null,
+            now: () => new Date().toISOString(),
+            clock: () => performance.now(),
+            signal,
+          });
+          const { database } = snapshot.facts;
+          if (database?.status !== 'ok')
+            throw new UserError(
+              'no-catalogue',
+              database?.reason ?? 'the catalogue was not read',
+              'see supaready doctor',
+              EXIT.unknown,
+            );
+          const exposure = exposureOf([snapshot]);
+          if (exposure.length === 0 && database.value.exposedSchemas === null)
+            throw new UserError('unknown-exposure', UNKNOWN_EXPOSURE, 'then run it again', EXIT.unknown);
+          return exposure;
+        }),
+      );
+      const exposure = found.flat();
+      if (options.format === 'json')
+        process.stdout.write(`${JSON.stringify({ schema: 'supaready.exposure/v1', exposure }, null, 2)}\n`);
+      else for (const line of exposureLines(exposure)) process.stdout.write(`${line}\n`);
+      return EXIT.ok;
+    } finally {
+      await targets.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** A relation's name, then a line for each role. */
+function exposureLines(exposure: readonly Exposure[]): string[] {
+  const several = new Set(exposure.map(({ environment }) => environment)).size > 1;
+  return exposure.flatMap(({ environment, schema, name, kind, roles }) => [
+    printable(`${qualified(schema, name)} (${kind}${several ? `, ${environment}` : ''})`),
+    ...roles.map(({ sentence }) => printable(`  ${sentence}`)),
+  ]);
+}
+
 /**
  * `supaready access`: what the replayed migrations let everybody do, compared with the contract (exit 1 where it deviates);
  * `--propose` prints it as a contract, `--write` writes that file for a person to read and approve, `--pgtap` prints the
- * contract's cases as a test that a team can own.
+ * contract's cases as a test that a team can own; `--exposure` says who reaches what, by the catalogue alone.
  */
 export async function accessCommand(options: AccessOptions): Promise<number> {
+  if (options.exposure) return exposureCommand(options);
   const { repository } = resolveProject(options);
   if (repository === null)
     throw new UserError('no-repository', 'no repository was given', 'add --repo DIR', EXIT.usage);

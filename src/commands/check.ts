@@ -45,6 +45,17 @@ export function render(view: AuditView, store: AuditStore, options: Rendering): 
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
+/** With who reaches what, for the report. */
+async function withExposure(view: AuditView, store: AuditStore): Promise<AuditView> {
+  const [{ exposureOf }, { loadSqlParser }] = await Promise.all([
+    import('../engine/exposure.ts'),
+    import('../core/sql.ts'),
+  ]);
+  await loadSqlParser();
+  const snapshots = Object.values(view.state.snapshots).map(({ snapshotId }) => store.loadSnapshot(snapshotId));
+  return { ...view, exposure: exposureOf(snapshots) };
+}
+
 /** Without selectors: is the project ready? With selectors: do just these checks hold? */
 export function verdict(view: AuditView, selected: ReadonlySet<string> | null): ExitCode {
   if (selected === null) return view.gate.decision === 'blocked' ? EXIT.notReady : EXIT.ok;
@@ -87,7 +98,7 @@ export async function checkCommand(
     try {
       await giveConsents(session, options, project.stateRoot);
       const summary = await runChecks(session, selectors, interrupt.signal);
-      const view = session.view();
+      const view = options.format === 'markdown' ? await withExposure(session.view(), store) : session.view();
       const { skippedCredentials } = targets;
       process.stdout.write(
         render(view, store, {

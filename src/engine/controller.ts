@@ -5,6 +5,7 @@ import type { Gate } from '../core/gate.ts';
 import type { MatrixRow } from '../core/matrix.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AuditState } from '../core/state.ts';
+import type { Exposure } from './exposure.ts';
 
 /** What the wizard draws: replaced as a whole after every change, never mutated. */
 export interface AuditView {
@@ -28,6 +29,8 @@ export interface AuditView {
   tables: Readonly<Record<string, number>>;
   /** Extensions that the replay of the migrations had to stand in for by signatures, by environment; see report/stand-ins.ts. */
   standIns?: Readonly<Record<string, readonly string[]>>;
+  /** Who reaches what: worked out for reports alone, since it takes the SQL parser. */
+  exposure?: readonly Exposure[];
 }
 
 /** Progress of a run, in order: collect* → evaluate* → done. */

@@ -4,7 +4,9 @@ import { sha256 } from '../core/canonical.ts';
 import type { Parameters } from '../core/check.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
+import { loadSqlParser } from '../core/sql.ts';
 import type { AuditView } from '../engine/controller.ts';
+import { exposureOf } from '../engine/exposure.ts';
 import { evaluateGate } from '../engine/gate.ts';
 import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { catalogueQueries } from '../facts/postgres/queries.ts';
@@ -73,7 +75,16 @@ export async function writeBundle(request: BundleRequest): Promise<{ path: strin
   // Judged as of the last entry, so that the same journal gives the same bundle whenever it is written.
   const gate = evaluateGate(state, checklist, policy, state.lastEventAt);
   const matrix = buildMatrix(gate, checklist, tablesOf(snapshots));
-  const view: AuditView = { ...request.view, state, gate, matrix, tables: {}, standIns: standInsOf(snapshots) };
+  await loadSqlParser();
+  const view: AuditView = {
+    ...request.view,
+    state,
+    gate,
+    matrix,
+    tables: {},
+    standIns: standInsOf(snapshots),
+    exposure: exposureOf(snapshots),
+  };
 
   const payload = projections({ view, gate, events, version, policy, parameters });
   payload.set('journal.jsonl', readFileSync(join(store.directory, 'journal.jsonl')));

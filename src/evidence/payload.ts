@@ -138,6 +138,7 @@ export function projections(input: ProjectionInput): Map<string, Buffer> {
     ),
   );
   files.set('exports/matrix.json', prettyJson(view.matrix));
+  files.set('exports/exposure.json', prettyJson(view.exposure ?? []));
   files.set(
     'report/report.md',
     Buffer.from(renderMarkdown({ ...view, gate, matrix: view.matrix, tables: {} }, version)),

@@ -14,6 +14,7 @@ import { loadSqlParser } from '../core/sql.ts';
 import type { AuditState } from '../core/state.ts';
 import type { AuditView } from '../engine/controller.ts';
 import { evaluateCheck } from '../engine/evaluate.ts';
+import { exposureOf } from '../engine/exposure.ts';
 import { evaluateGate } from '../engine/gate.ts';
 import { buildMatrix, standInsOf, tablesOf } from '../engine/matrix.ts';
 import { scanJournal } from '../state/journal-scan.ts';
@@ -304,6 +305,7 @@ async function verifyContent(
     matrix: buildMatrix(gate, checklist, tablesOf(snapshots.values())),
     tables: {},
     standIns: standInsOf(snapshots.values()),
+    exposure: exposureOf(snapshots.values()),
     directory: '',
     savedAt: state.lastEventAt,
     readOnly: true,

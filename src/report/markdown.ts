@@ -2,6 +2,7 @@ import { findingsOf, type Gate, type GateCheckpoint, gateCheckpoints, gateChecks
 import { describeObject } from '../core/object.ts';
 import { counted, printable } from '../core/text.ts';
 import type { AuditView } from '../engine/controller.ts';
+import type { Exposure } from '../engine/exposure.ts';
 import { standInLines } from './stand-ins.ts';
 import { ATTESTATION_WORDS, CHECKPOINT_WORDS, statusSaid } from './words.ts';
 
@@ -176,6 +177,38 @@ function actsSection(view: AuditView): string[] {
   return lines;
 }
 
+/** Secret keys are meant to reach everything: of them only what they do not reach is told. */
+function worthSaying({ role, direct, ways }: Exposure['roles'][number]): boolean {
+  const all = Object.values(direct).every((rows) => rows === 'all');
+  const none = ways.length === 0 && Object.values(direct).every((rows) => rows === 'none');
+  return role === 'service_role' ? !all : !none;
+}
+
+function exposureSection({ exposure = [] }: AuditView): string[] {
+  if (exposure.length === 0) return [];
+  const closed = exposure.filter(({ roles }) => !roles.some(worthSaying));
+  return [
+    '## Who reaches what',
+    '',
+    row(['environment', 'relation', 'in words']),
+    row(['---', '---', '---']),
+    ...exposure.flatMap(({ environment, schema, name, roles }) =>
+      roles
+        .filter(worthSaying)
+        .map(({ sentence }) =>
+          row([escapeMarkdown(environment), escapeMarkdown(`${schema}.${name}`), escapeMarkdown(sentence)]),
+        ),
+    ),
+    '',
+    ...(closed.length > 0
+      ? [
+          `Reached by secret keys alone: ${closed.map(({ schema, name }) => escapeMarkdown(`${schema}.${name}`)).join(', ')}.`,
+          '',
+        ]
+      : []),
+  ];
+}
+
 /** The whole audit as GitHub-flavoured Markdown. Deterministic: its only time is the last entry of the journal. */
 export function renderMarkdown(view: AuditView, version: string): string {
   const { state, gate } = view;
@@ -200,7 +233,7 @@ export function renderMarkdown(view: AuditView, version: string): string {
       );
     lines.push(...section.checkpoints.flatMap(checkpointSection));
   }
-  lines.push(...actsSection(view));
+  lines.push(...actsSection(view), ...exposureSection(view));
   if (view.matrix.length > 0) {
     lines.push(
       '## Matrix',

@@ -95,10 +95,16 @@ export function reachOf(facts: ReachFacts): Reach[] | null {
       const accesses = OPERATIONS.map((operation) => accessOf(facts, role, relation, operation));
       const direct = Object.fromEntries(accesses.map(({ operation, rows }) => [operation, rows])) as Reach['direct'];
       const { schema, name, kind } = relation;
-      const round = ways.get(keyOf(schema, name)) ?? [];
+      const round = (ways.get(keyOf(schema, name)) ?? []).filter((way) => gains(way, direct[way.operation]));
       return { schema, name, kind, role, direct, ways: round, sentence: said(facts, role, relation, accesses, round) };
     });
   });
+}
+
+/** More than what is reached by name. Through views and functions `some` rows may be others than by name. */
+function gains({ kind, rows }: Way, direct: Rows): boolean {
+  if (direct === 'all') return false;
+  return direct === 'none' || rows === 'all' || kind === 'view' || kind === 'function' || kind === 'trigger';
 }
 
 interface Found {
@@ -466,14 +472,29 @@ const BY: Readonly<Record<Way['kind'], (name: string, does: string) => string>> 
 
 function round(ways: readonly Way[]): string[] {
   const read = (way: Way) => way.kind === 'foreign key' && way.operation === 'select';
-  return [...groupBy(ways, (way) => `${way.kind} ${way.name} ${way.rows} ${read(way)}`).values()].map((alike) => {
-    const [{ kind, name, rows } = { kind: 'view' as const, name: '', rows: 'some' as const }] = alike;
-    return BY[kind](
-      name,
-      deeds(
+  // Operations of one way together, then ways that do the same.
+  const each = [...groupBy(ways, (way) => `${way.kind} ${way.name} ${way.rows} ${read(way)}`).values()].flatMap(
+    (alike) => {
+      const [first] = alike;
+      const does = deeds(
         alike.map(({ operation }) => operation),
-        rows,
-      ),
-    );
+        first?.rows ?? 'some',
+      );
+      return first ? [{ kind: first.kind, name: first.name, does }] : [];
+    },
+  );
+  return [...groupBy(each, ({ kind, does }) => `${kind} ${does}`).values()].flatMap((alike) => {
+    const [first] = alike;
+    return first
+      ? [
+          BY[first.kind](
+            listed(
+              alike.map(({ name }) => name),
+              3,
+            ),
+            first.does,
+          ),
+        ]
+      : [];
   });
 }
