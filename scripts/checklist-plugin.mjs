@@ -11,6 +11,11 @@ function textOf(checklist) {
     checkpoints: section.checkpoints.map((checkpoint) => ({
       ...checkpoint,
       checks: checkpoint.checks.map(({ evaluate: _, ...check }) => check),
+      attestations: checkpoint.attestations.map(({ review, ...question }) => {
+        if (!review) return question;
+        const { items: _, ...said } = review;
+        return { ...question, review: said };
+      }),
     })),
   }));
   const said = { ...checklist, sections };

@@ -102,6 +102,30 @@ export function defineCheck<
   return check as unknown as Check;
 }
 
+/** One thing among those a question is about, with what is known of it. */
+export interface ReviewItem {
+  name: string;
+  lines: readonly string[];
+}
+
+/** What a person goes through one by one before a question is answered. */
+export interface Review<N extends FactName = FactName> {
+  /** Asked of each item; yes is what may stay. */
+  ask: string;
+  /** Facts without which there is nothing to go through. */
+  needs: readonly N[];
+  /** Facts that sharpen it. */
+  uses?: readonly FactName[];
+  /** Where what is said yes to is written down: the access contract, when the repository has none yet. */
+  writes?: 'access-contract';
+  items(facts: Pick<Facts, N> & Partial<Facts>): readonly ReviewItem[];
+}
+
+/** Declares a review with its fact types inferred from `needs`. */
+export function defineReview<const N extends FactName>(review: Review<N>): Review {
+  return review as unknown as Review;
+}
+
 /** A question that only a person can answer. */
 export interface Attestation {
   /** Kebab-case, unique within its checkpoint. */
@@ -114,6 +138,7 @@ export interface Attestation {
   required: boolean;
   /** Whether a file or link must be attached. */
   evidence: 'none' | 'optional' | 'required';
+  review?: Review;
   /** Days until it must be given again. Default 90. */
   validForDays?: number;
   /** The facts it is given over: when their digest changes it goes stale. */

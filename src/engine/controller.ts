@@ -1,4 +1,4 @@
-import type { Checklist } from '../core/check.ts';
+import type { Checklist, ReviewItem } from '../core/check.ts';
 import type { Person } from '../core/events.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
@@ -60,6 +60,15 @@ export interface AttestInput {
   answer: string;
   /** Paths of files, or links. */
   evidence: readonly string[];
+  /** Names of the items of the question's review that were said yes to. */
+  approved?: readonly string[];
+}
+
+/** What is to be gone through before a question is answered. */
+export interface OpenReview {
+  items: readonly ReviewItem[];
+  /** The file that what is approved will be written to, or null. */
+  writes: string | null;
 }
 
 export interface WaiveInput {
@@ -87,6 +96,8 @@ export interface AuditController {
     signal?: AbortSignal;
     onProgress?: (progress: RunProgress) => void;
   }): Promise<RunSummary>;
+  /** What a question's review goes through, as the facts have it now; null where it has none, or nothing is known. */
+  review(checkpoint: string, attestation: string): Promise<OpenReview | null>;
   attest(input: AttestInput, by: Person): Promise<void>;
   waive(input: WaiveInput, by: Person): Promise<void>;
   acknowledge(input: { fingerprint: string; environment: string; note: string }, by: Person): Promise<void>;

@@ -18,13 +18,14 @@ import {
   waiveEvent,
 } from './acts.ts';
 import type { OpenShadow, Target } from './collect.ts';
-import type { AttestInput, AuditController, AuditView, RunSummary, WaiveInput } from './controller.ts';
+import type { AttestInput, AuditController, AuditView, OpenReview, RunSummary, WaiveInput } from './controller.ts';
 import { findFinding } from './find-finding.ts';
 import { evaluateGate } from './gate.ts';
 import { buildMatrix, standInsOf, tablesOf } from './matrix.ts';
 import { consentEvents } from './probes.ts';
 import { Recorder } from './recorder.ts';
 import { refused } from './refused.ts';
+import type { ReviewContext } from './review.ts';
 import { Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 import { studioPage } from './studio.ts';
 
@@ -94,6 +95,24 @@ export class AuditSession implements AuditController {
   async attest(input: AttestInput, by: Person): Promise<void> {
     this.#assertWritable();
     await this.#record(await attestEvent(this.#act(by), input, this.#store.blobs));
+    if (input.approved && input.attestation !== null) {
+      const { writeApproved } = await import('./review.ts');
+      writeApproved(await this.#reviewContext(), input.checkpoint, input.attestation, input.approved);
+    }
+  }
+
+  async review(checkpoint: string, attestation: string): Promise<OpenReview | null> {
+    const { openReview } = await import('./review.ts');
+    return openReview(await this.#reviewContext(), checkpoint, attestation);
+  }
+
+  async #reviewContext(): Promise<ReviewContext> {
+    const { checklist, loadChecks, repository } = this.#options;
+    return {
+      checklist: loadChecks ? await loadChecks() : checklist,
+      snapshots: this.#recorder.snapshots(),
+      repository,
+    };
   }
 
   async waive(input: WaiveInput, by: Person): Promise<void> {

@@ -140,6 +140,18 @@ export class Wizard {
     }, ARM_MS).unref();
   }
 
+  /** The same, of a form that something has to be read for; keys are dropped until it is there. */
+  async askOnce(form: Promise<FormPlace | null>): Promise<void> {
+    this.set({ busy: true });
+    try {
+      const place = await form;
+      this.set({ busy: false });
+      if (place) this.ask(place);
+    } catch (error) {
+      this.set({ busy: false, notice: { tone: 'bad', text: errorText(error) } });
+    }
+  }
+
   /** Opens a checkpoint; checks that never ran are run at once. */
   openCheckpoint(id: string, check: string | null = null): void {
     const found = findCheckpoint(this.view(), id);

@@ -7,7 +7,7 @@ import { type CheckResult, type Finding, fingerprintOf } from '../../src/core/fi
 import { objectRef } from '../../src/core/object.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts';
 import type { Severity } from '../../src/core/severity.ts';
-import type { AuditController, AuditView, RunProgress, RunSummary } from '../../src/engine/controller.ts';
+import type { AuditController, AuditView, OpenReview, RunProgress, RunSummary } from '../../src/engine/controller.ts';
 import { evaluateGate } from '../../src/engine/gate.ts';
 import { selectChecks } from '../../src/engine/select.ts';
 import { reduce } from '../../src/state/reducer.ts';
@@ -93,7 +93,14 @@ function madeUpChecklist(): Checklist {
         {
           attestations: [
             { id: 'cascades', question: 'Is each cascade meant?', kind: 'confirm', required: true, evidence: 'none' },
-            { id: 'purpose', question: 'What is each table for?', kind: 'text', required: false, evidence: 'optional' },
+            {
+              id: 'purpose',
+              question: 'What is each table for?',
+              kind: 'text',
+              required: false,
+              evidence: 'optional',
+              review: { ask: 'as you expect it?', needs: [], items: () => [] },
+            },
           ],
         },
       ),
@@ -122,6 +129,8 @@ export interface MemoryOptions {
   policy?: Partial<Policy>;
   /** Fixes can be applied: the finding is gone from then on. */
   demo?: boolean;
+  /** What the question of 2.2, what each table is for, goes through. */
+  review?: OpenReview;
   /** Waits so long at each check, milliseconds. */
   delay?: number;
 }
@@ -227,8 +236,14 @@ export class MemoryController implements AuditController {
     };
   }
 
+  async review(...[checkpoint, attestation]: Parameters<AuditController['review']>): Promise<OpenReview | null> {
+    this.calls.push(`review ${checkpoint} ${attestation}`);
+    return this.#options.review ?? null;
+  }
+
   async attest(...[input, by]: Parameters<AuditController['attest']>): Promise<void> {
     this.calls.push(`attest ${input.attestation ?? input.covers?.check} ${input.status} by ${by.name}`);
+    if (input.approved) this.calls.push(`approved ${input.approved.join(', ')}: ${input.answer}`);
     this.#append({
       type: 'attest',
       data: {

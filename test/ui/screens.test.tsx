@@ -158,6 +158,43 @@ describe('the wizard on screen', () => {
     expect(controller.calls).toContain('attest cascades passed by Ada');
   });
 
+  test('a question goes through its tables one by one, each with what was observed, in 80 columns and 24 rows', async () => {
+    const items = Array.from({ length: 30 }, (_, at) => ({
+      name: `public.t${at}`,
+      lines: [
+        'whose a row is, owner: user_id',
+        `select  own rows: A, B, C; rows of others: ${at === 1 ? 'A' : 'nobody'}`,
+      ],
+    }));
+    const controller = new MemoryController({
+      answers: flawed(),
+      review: { items, writes: 'supaready.access.json' },
+    });
+    const { waitFor, press } = await onTables({}, controller);
+    press('G', 'a');
+    const first = await waitFor(
+      (text) => text.includes('public.t0: as you expect it?') && !text.includes('one moment'),
+    );
+    expect(first).toContain('select  own rows: A, B, C; rows of others: nobody');
+    expect(first.split('\n').length).toBeLessThan(24);
+    press('<enter>');
+    await waitFor('choose y, n');
+    press('y', 'n');
+    await waitFor('public.t2: as you expect it?');
+    press(...Array.from({ length: 28 }, () => 'y'));
+    const last = await waitFor('Answer');
+    expect(last).toContain('public.t29');
+    press('<enter>', '<enter>');
+    await waitFor('29 yes, 1 no');
+    expect(await waitFor('written to')).toContain('supaready.access.json');
+    press('y');
+    await waitFor('answer recorded');
+    expect(controller.calls).toContain('attest purpose failed by Ada');
+    expect(controller.calls.find((call) => call.startsWith('approved'))).toMatch(
+      /^approved public\.t0, public\.t2, .*public\.t29: as you expect it\? yes: public\.t0, .* as you expect it\? no: public\.t1\.$/,
+    );
+  });
+
   test('a check that could not run is attested by hand, with evidence, and never looks passed', async () => {
     const { waitFor, press, controller } = await onTables({ initial: 'timestamps' });
     press('a');

@@ -1,4 +1,4 @@
-import type { Check, Checkpoint } from '../../core/check.ts';
+import { type Check, type Checkpoint, defineReview } from '../../core/check.ts';
 import { policyAnyAuthenticated } from './4.2-policies/policy-any-authenticated.ts';
 import { policyCheckTrue } from './4.2-policies/policy-check-true.ts';
 import { policyColumnEscalation } from './4.2-policies/policy-column-escalation.ts';
@@ -16,6 +16,7 @@ import { rlsPositive } from './4.2-policies/rls-positive.ts';
 import { rlsReferencesUserMetadata } from './4.2-policies/rls-references-user-metadata.ts';
 import { securityDefinerView } from './4.2-policies/security-definer-view.ts';
 import { storagePolicies } from './4.2-policies/storage-policies.ts';
+import { triedItems } from './access-lines.ts';
 
 export const checkpoint: Checkpoint<Check> = {
   id: '4.2',
@@ -51,7 +52,13 @@ export const checkpoint: Checkpoint<Check> = {
       kind: 'text',
       required: true,
       evidence: 'optional',
-      binds: ['policies', 'relations', 'functions', 'views'],
+      binds: ['policies', 'relations', 'functions', 'views', 'accessMatrix'],
+      review: defineReview({
+        ask: 'as you expect it?',
+        needs: ['accessMatrix'],
+        writes: 'access-contract',
+        items: ({ accessMatrix }) => triedItems(accessMatrix),
+      }),
     },
   ],
 };

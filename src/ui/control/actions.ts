@@ -12,7 +12,11 @@ import { acknowledgeForm, applyForm, approveForm, attestForm, revokeForm, signFo
 import { move, openRow } from './move.ts';
 
 /** The form an action asks first, or null when it asks nothing. The same forms serve the plain mode. */
-export function actionForm(wizard: Wizard, action: ActionId, context: KeyContext): FormPlace | null {
+export function actionForm(
+  wizard: Wizard,
+  action: ActionId,
+  context: KeyContext,
+): FormPlace | null | Promise<FormPlace | null> {
   const { finding, checkpoint } = context;
   switch (action) {
     case 'attest':
@@ -74,7 +78,8 @@ export function perform(wizard: Wizard, action: ActionId, context: KeyContext): 
   // What was said last stays while the cursor moves, and goes with the first deed.
   if (!MOVES.has(action)) wizard.set({ notice: null });
   const form = actionForm(wizard, action, context);
-  if (form) wizard.ask(form);
+  if (form instanceof Promise) void wizard.askOnce(form);
+  else if (form) wizard.ask(form);
   else DEEDS[action]?.(wizard, context);
 }
 
@@ -151,14 +156,22 @@ function rerun(wizard: Wizard, context: KeyContext): void {
 }
 
 /** Asks the question under the cursor, for the check that could not run, else the first question without an answer. */
-function questionForm(wizard: Wizard, { checkpoint, question, check }: KeyContext): FormPlace | null {
+function questionForm(
+  wizard: Wizard,
+  { checkpoint, question, check }: KeyContext,
+): FormPlace | null | Promise<FormPlace | null> {
   if (!checkpoint) return null;
   if (!question && check && (check.status === 'skipped' || check.status === 'error')) {
     return attestForm(wizard, checkpoint, { check });
   }
   const { attestations } = checkpoint.gate;
   const chosen = question ?? attestations.find((one) => one.state !== 'given') ?? attestations[0];
-  return chosen ? attestForm(wizard, checkpoint, { question: chosen }) : null;
+  if (!chosen) return null;
+  const declared = checkpoint.declared.attestations.find((one) => one.id === chosen.id);
+  if (!declared?.review) return attestForm(wizard, checkpoint, { question: chosen });
+  return wizard.controller
+    .review(checkpoint.gate.id, chosen.id)
+    .then((review) => attestForm(wizard, checkpoint, { question: chosen }, review));
 }
 
 async function copyFix(wizard: Wizard, sql: string): Promise<void> {

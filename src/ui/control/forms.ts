@@ -2,6 +2,7 @@ import type { Person } from '../../core/events.ts';
 import type { GateAttestation, GateCheck, GateFinding } from '../../core/gate.ts';
 import { describeObject } from '../../core/object.ts';
 import { samePerson } from '../../core/person.ts';
+import type { OpenReview } from '../../engine/controller.ts';
 import { COPY } from '../copy.ts';
 import { actUnder, awaited, type KeyContext } from '../key-rules.ts';
 import { type Field, startForm } from '../model/form.ts';
@@ -116,10 +117,13 @@ export function attestForm(
   wizard: Wizard,
   checkpoint: FoundCheckpoint,
   what: { question: GateAttestation } | { check: GateCheck },
+  review: OpenReview | null = null,
 ): FormPlace {
   const manual = 'check' in what ? what.check : null;
   const question = 'question' in what ? what.question : null;
   const declared = checkpoint.declared.attestations.find((one) => one.id === question?.id) ?? null;
+  const items = review?.items ?? [];
+  const ask = declared?.review?.ask ?? '';
   const confirmKind = manual !== null || declared?.kind !== 'text';
   const verdict: Field = {
     kind: 'choice',
@@ -135,14 +139,35 @@ export function attestForm(
     kind: 'text',
     id: 'answer',
     label: confirmKind ? 'Note' : 'Answer',
-    hint: manual ? 'what you looked at' : confirmKind ? 'may stay empty unless it does not apply' : 'in words',
+    hint: manual
+      ? 'what you looked at'
+      : items.length > 0
+        ? 'may stay empty: what you chose is recorded'
+        : confirmKind
+          ? 'may stay empty unless it does not apply'
+          : 'in words',
     validate: (value, values) => {
       if (value.trim() !== '') return null;
       if (manual) return 'say what you looked at';
-      if (!confirmKind) return 'an answer is needed';
+      if (!confirmKind && items.length === 0) return 'an answer is needed';
       return values.status === 'na' ? 'say why it does not apply' : null;
     },
   };
+  const gone = items.map(
+    (item, at): Field => ({
+      kind: 'choice',
+      id: `item-${at}`,
+      label: `${item.name}: ${ask}`,
+      hint: `${at + 1} of ${items.length}`,
+      lines: item.lines,
+      choices: [
+        { key: 'y', value: 'yes', label: 'yes' },
+        { key: 'n', value: 'no', label: 'no' },
+      ],
+    }),
+  );
+  const chosen = (values: Values, value: string) =>
+    items.filter((_item, at) => values[`item-${at}`] === value).map(({ name }) => name);
   const evidence = manual ? 'required' : (declared?.evidence ?? 'none');
   return form(wizard, {
     title: manual ? `Attest by hand: ${manual.id} [${manual.environment}]` : `Question of ${checkpoint.gate.id}`,
@@ -156,21 +181,36 @@ export function attestForm(
           ...(declared?.hint ? [declared.hint] : []),
           ...(question?.reason ? [`stale: ${question.reason}`] : []),
         ],
-    fields: [...(confirmKind ? [verdict] : []), answer, ...(evidence === 'none' ? [] : [evidenceField(evidence)])],
+    fields: [
+      ...gone,
+      ...(confirmKind ? [verdict] : []),
+      answer,
+      ...(evidence === 'none' ? [] : [evidenceField(evidence)]),
+    ],
     confirm: (values, who) => {
       const said = { passed: 'yes', failed: 'no', na: 'does not apply' }[values.status ?? ''] ?? 'the answer above';
-      return `Record ${confirmKind ? `“${said}”` : said} as ${who}?`;
+      const refusedItems = chosen(values, 'no');
+      const picked = items.length === 0 ? '' : `${chosen(values, 'yes').length} yes, ${refusedItems.length} no: `;
+      const written = review?.writes ? ` What you said yes to is written to ${review.writes}.` : '';
+      return `${picked}Record ${confirmKind ? `“${said}”` : said} as ${who}?${written}`;
     },
     submit: async (values, by) => {
-      const status = (values.status || 'passed') as 'passed' | 'failed' | 'na';
+      const approved = chosen(values, 'yes');
+      const refusedItems = chosen(values, 'no');
+      const status = (values.status || (refusedItems.length > 0 ? 'failed' : 'passed')) as 'passed' | 'failed' | 'na';
+      const picked = [
+        ...(approved.length > 0 ? [`${ask} yes: ${approved.join(', ')}.`] : []),
+        ...(refusedItems.length > 0 ? [`${ask} no: ${refusedItems.join(', ')}.`] : []),
+      ];
       await wizard.controller.attest(
         {
           checkpoint: checkpoint.gate.id,
           attestation: question?.id ?? null,
           ...(manual ? { covers: { check: manual.id, environment: manual.environment } } : {}),
           status,
-          answer: values.answer ?? '',
+          answer: [...picked, values.answer ?? ''].join(' ').trim(),
           evidence: evidenceOf(values.evidence),
+          ...(items.length > 0 ? { approved } : {}),
         },
         by,
       );

@@ -41,6 +41,8 @@ export function formLines(
       span(field.label, here ? 'strong' : undefined),
       span(field.hint ? `  (${field.hint})` : '', 'muted'),
     ]);
+    if (field.kind === 'choice' && here)
+      for (const text of field.lines ?? []) lines.push(...paragraph(text, width - 2, { indent: 5, tone: 'muted' }));
     if (field.kind === 'choice') lines.push([span('    '), ...choiceSpans(field, value)]);
     else if (here && armed) lines.push([span('     '), ...valueSpans(value, state.caret, width - 7)]);
     else if (here) lines.push([span(`     ${value}`, 'muted')]);

@@ -17,6 +17,8 @@ export type Field =
       id: string;
       label: string;
       hint?: string;
+      /** What is known of it, shown while it is at hand. */
+      lines?: readonly string[];
       choices: readonly { key: string; value: string; label: string }[];
     };
 

@@ -157,7 +157,7 @@ export class PlainWalk {
     const answer = await this.#choose(`${options}, or Enter to go back:`);
     const chosen = possible.find((one) => one.keys.includes(answer));
     if (!chosen) return;
-    const form = actionForm(this.#wizard, chosen.id, context);
+    const form = await actionForm(this.#wizard, chosen.id, context);
     if (form) await this.#form(form, context);
     else await this.#deed(chosen.id, context);
   }
@@ -185,6 +185,7 @@ export class PlainWalk {
     for (const field of form.fields) {
       const hint = field.hint ? ` (${field.hint})` : '';
       if (field.kind === 'choice') {
+        for (const line of field.lines ?? []) this.#say(line);
         const keys = field.choices.map((one) => `${one.key} ${one.label}`).join(', ');
         const key = await this.#ask(`${field.label}${hint} ${keys}:`, (value) =>
           field.choices.some((one) => one.key === value.trim()) ? null : `type one of ${keys}`,
