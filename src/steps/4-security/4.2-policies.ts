@@ -4,6 +4,7 @@ import { policyCheckTrue } from './4.2-policies/policy-check-true.ts';
 import { policyColumnEscalation } from './4.2-policies/policy-column-escalation.ts';
 import { policyDeprecated } from './4.2-policies/policy-deprecated.ts';
 import { policyEmpty } from './4.2-policies/policy-empty.ts';
+import { policyNoEffect } from './4.2-policies/policy-no-effect.ts';
 import { policyRecursion } from './4.2-policies/policy-recursion.ts';
 import { policyUnindexedColumn } from './4.2-policies/policy-unindexed-column.ts';
 import { publicBucketAllowsListing } from './4.2-policies/public-bucket-allows-listing.ts';
@@ -36,6 +37,7 @@ export const checkpoint: Checkpoint<Check> = {
     policyColumnEscalation,
     policyRecursion,
     policyEmpty,
+    policyNoEffect,
     policyDeprecated,
     policyUnindexedColumn,
     securityDefinerView,
