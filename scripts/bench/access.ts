@@ -25,6 +25,14 @@ function schema(): string {
       `create policy "write" on public.t${n} for all to authenticated using (user_id = (select auth.uid()))`,
     );
   }
+  // A ninth persona: a session that has expired, where a policy asks; an eighth: a role of the project's own.
+  statements.push(
+    `create policy "while it lasts" on public.t1 as restrictive for select to authenticated using (to_timestamp((auth.jwt() ->> 'exp')::bigint) > now())`,
+    'create role reporter nologin',
+    'grant reporter to authenticator',
+    'grant usage on schema public to reporter',
+    'grant select on all tables in schema public to reporter',
+  );
   return statements.join(';\n');
 }
 

@@ -13,7 +13,8 @@ import { contextOn } from '../helpers/shadow-context.ts';
 import { observed } from './truth.ts';
 
 /*
- * Every policy of the schemas is dropped, set to true, robbed of its WITH CHECK, or made to look at another column. The
+ * Every policy of the schemas, those of storage.objects among them, is dropped, set to true, robbed of its WITH CHECK, or
+ * made to look at another column; every view asks with the other's rights, loses its condition, or is granted to nobody. The
  * oracle is the same rows and the same statements, tried again once the policy is changed; the product must infer and make
  * everything anew. It must speak (a deviation from the contract of before) exactly where the oracle has changed.
  * A seeded sample of the mutations; ACCESS_MUTATIONS=all tries every one.
@@ -86,7 +87,36 @@ const POLICIES = `
     (select json_agg(json_build_object('name', a.attname, 'type', a.atttypid::regtype) order by a.attnum)
      from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = 'public' order by 2, 3`;
+  where n.nspname = 'public' or (n.nspname = 'storage' and c.relname = 'objects') order by 2, 3`;
+
+interface ViewRow {
+  name: string;
+  invoker: boolean;
+  definition: string;
+}
+
+const VIEWS = `
+  select c.relname as name, 'security_invoker=on' = any (coalesce(c.reloptions, '{}')) as invoker,
+    pg_get_viewdef(c.oid) as definition
+  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' order by 1`;
+
+function mutationsOfView(file: string, { name, invoker, definition }: ViewRow): Mutation[] {
+  const view = qualified('public', name);
+  const mutation = (what: string, sql: string) => ({ file, name: `${what} view ${name}`, sql });
+  // pg_get_viewdef puts WHERE on a line of its own, the last but for GROUP BY.
+  const open = definition.replace(/\n\s*WHERE [^\n]*/, '');
+  const option = invoker ? 'with (security_invoker = on)' : '';
+  return [
+    mutation(
+      invoker ? 'owner’s rights of' : 'caller’s rights of',
+      `alter view ${view} set (security_invoker = ${invoker ? 'off' : 'on'})`,
+    ),
+    mutation('no grant on', `revoke all on ${view} from anon, authenticated`),
+    ...(open === definition
+      ? []
+      : [mutation('no condition of', `create or replace view ${view} ${option} as ${open.replace(/;\s*$/, '')}`)]),
+  ];
+}
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -99,7 +129,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-test('a policy that is changed is noticed exactly where the change lets in or shuts out', {
+test('a policy or view that is changed is noticed exactly where the change lets in or shuts out', {
   timeout: 1_800_000,
 }, async () => {
   const next = random(20261124);
@@ -122,7 +152,11 @@ test('a policy that is changed is noticed exactly where the change lets in or sh
     const { before, mutants } = await inCopy(context, async (client) => {
       await client.query(`set local search_path = ''`);
       const { rows } = await client.query<PolicyRow>(POLICIES);
-      const all = rows.flatMap((row) => mutationsOf(file, row));
+      const { rows: views } = await client.query<ViewRow>(VIEWS);
+      const all = [
+        ...rows.flatMap((row) => mutationsOf(file, row)),
+        ...views.flatMap((view) => mutationsOfView(file, view)),
+      ];
       const chosen =
         SAMPLE === Number.POSITIVE_INFINITY
           ? all
