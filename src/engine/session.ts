@@ -107,9 +107,9 @@ export class AuditSession implements AuditController {
   }
 
   async #reviewContext(): Promise<ReviewContext> {
-    const { checklist, loadChecks, repository } = this.#options;
+    const { loadChecks, repository } = this.#options;
     return {
-      checklist: loadChecks ? await loadChecks() : checklist,
+      checklist: await loadChecks(),
       snapshots: this.#recorder.snapshots(),
       repository,
     };

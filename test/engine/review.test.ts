@@ -9,7 +9,7 @@ import { snapshotOf } from '../../src/core/snapshot.ts';
 import { loadSqlParser } from '../../src/core/sql.ts';
 import { openReview, type ReviewContext, writeApproved } from '../../src/engine/review.ts';
 import { collectCatalogue } from '../../src/facts/postgres/collect.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { loadChecks } from '../../src/steps/checklist.ts';
 import { REACH_FACTS } from '../../src/steps/lib/reach.ts';
 import { freshDatabase } from '../helpers/database.ts';
 
@@ -50,6 +50,8 @@ const MATRIX: Facts['accessMatrix'] = {
   ],
   functions: [],
 };
+
+const checklist = await loadChecks();
 
 function contextOf(facts: Collected, repository: string | null = null, environments = ['production']): ReviewContext {
   const snapshots = environments.map((environment) =>

@@ -5,7 +5,7 @@ import { FACT_SOURCES, type Facts } from '../../src/core/facts.ts';
 import { AUTH_SECRETS } from '../../src/facts/platform/auth-settings.ts';
 import { collectPlatform } from '../../src/facts/platform/collect.ts';
 import { AUTH_CONFIG, HOOKS } from '../../src/steps/2-schema/2.3-history/config-settings.ts';
-import { checklist } from '../../src/steps/checklist.ts';
+import { loadChecks } from '../../src/steps/checklist.ts';
 import { managementServer } from './management-server.ts';
 
 type Type = string | { [name: string]: Type } | Type[];
@@ -73,13 +73,13 @@ test('optional fields may be left out, and those that may be null be null', asyn
   for (const name of FACT_SOURCES.platform) expect([name, facts[name]?.status]).toEqual([name, 'ok']);
 });
 
-test('every field that a check of the sign-in asks for is one of the document', () => {
+test('every field that a check of the sign-in asks for is one of the document', async () => {
   const settings = Object.fromEntries(
     Object.entries(auth)
       .filter(([name]) => !AUTH_SECRETS.test(name))
       .map(([name, type]) => [name, sample(type)]),
   ) as NonNullable<Facts['platformAuth']>['settings'];
-  const checks = checkpointsOf(checklist).flatMap(({ checks: all }) => all);
+  const checks = checkpointsOf(await loadChecks()).flatMap(({ checks: all }) => all);
   const asking = checks.filter(({ needs }) => needs.length === 1 && (needs as readonly string[])[0] === 'platformAuth');
   expect(asking.length).toBeGreaterThan(7);
   for (const check of asking) {
