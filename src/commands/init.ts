@@ -4,6 +4,7 @@ import { configSchema, secretRefSchema } from '../core/config.ts';
 import { EXIT, UserError } from '../core/errors.ts';
 import { CONFIG_FILE } from '../engine/config-file.ts';
 import { answers } from './ask.ts';
+import { WITHOUT } from './without.ts';
 
 interface Detected {
   supabase: boolean;
@@ -147,6 +148,9 @@ export async function initCommand(options: InitOptions): Promise<number> {
   }
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
   process.stdout.write(`${file}\n`);
+  process.stderr.write('Not in it yet:\n');
+  for (const [credential, without] of Object.entries(WITHOUT))
+    if (credential !== 'api.url' || !found.ref) process.stderr.write(`  ${credential}: ${without}\n`);
   process.stderr.write('Next: `supaready doctor` tells what can be checked with it, `supaready` opens the wizard\n');
   return EXIT.ok;
 }

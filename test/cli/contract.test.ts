@@ -260,6 +260,8 @@ describe('init', () => {
     const written = await runCli(['init', ...flags, '--database', 'env:PROD_DATABASE_URL']);
     expect(written.code).toBe(0);
     expect(written.stderr).toContain('next');
+    // What it does not ask for, and what stays unlooked at without it.
+    expect(written.stderr).toContain('publishableKey: the API is not asked what it hands to strangers');
     expect((await runCli(['init', ...flags, '--database', 'env:X'])).code).toBe(2);
     const used = await runCli(['check'], { cwd: repo });
     expect(used.stderr).toContain('PROD_DATABASE_URL, which is not set');

@@ -67,7 +67,32 @@ const httpAccess = () =>
     left: z.array(z.string()),
   });
 
+/** What the tokens of test users are signed with and carry: paths and forms of claims, never a value. */
+const userTokens = () =>
+  z.object({
+    origin: z.string(),
+    tokens: z.array(
+      z.object({
+        user: z.enum(['A', 'C']),
+        algorithm: z.string(),
+        /** shared-secret: HS256. keys-unknown: the API published none. */
+        signature: z.enum(['verified', 'shared-secret', 'keys-unknown', 'wrong']),
+        /** From iat to exp. */
+        seconds: z.number().nullable(),
+        claims: z.array(
+          z.object({
+            path: z.array(z.string()),
+            type: z.enum(['string', 'number', 'boolean', 'null', 'array', 'object']),
+            /** What detectors of personal data and secrets knew in it. */
+            shapes: z.array(z.string()),
+          }),
+        ),
+      }),
+    ),
+  });
+
 export const httpFacets = {
   httpSurface: facet(httpSurface, { liveOnly: true }),
   httpAccess: facet(httpAccess, { liveOnly: true }),
+  userTokens: facet(userTokens, { liveOnly: true }),
 } as const;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SupabaseClient } from '@supabase/supabase-js';
+import type { JSONWebKeySet } from 'jose';
 
 /** The API of a project and what to ask it with. All but the address is secret. */
 export interface ApiTarget {
@@ -113,6 +114,19 @@ export async function postgrestMajor(target: ApiTarget, signal?: AbortSignal): P
     const { info } = (await response.json()) as { info?: { version?: unknown } };
     const major = Number.parseInt(String(info?.version ?? ''), 10);
     return Number.isFinite(major) ? major : null;
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+/** The keys that the project's tokens are checked with (`/auth/v1/.well-known/jwks.json`); null where none is published. */
+export async function readJwks(target: ApiTarget, signal?: AbortSignal): Promise<JSONWebKeySet | null> {
+  const headers = { apikey: target.publishableKey, accept: 'application/json' };
+  try {
+    const response = await boundedFetch(signal)(`${target.url}/auth/v1/.well-known/jwks.json`, { headers });
+    const set = (await response.json()) as { keys?: unknown };
+    return Array.isArray(set.keys) && set.keys.length > 0 ? (set as JSONWebKeySet) : null;
   } catch {
     signal?.throwIfAborted();
     return null;

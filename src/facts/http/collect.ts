@@ -59,6 +59,15 @@ async function askAsUsers(options: HttpOptions, target: ApiTarget): Promise<Fact
 const FACETS: { [N in HttpName]: (options: HttpOptions, target: ApiTarget) => Promise<Facts[N]> } = {
   httpSurface: ({ facts, signal, onProgress }, target) => collectSurface({ target, facts, signal, onProgress }),
   httpAccess: askAsUsers,
+  async userTokens({ signal }, target) {
+    const { collectTokens } = await import('./tokens.ts');
+    const sessions = await openSessions(target, { mayMake: false, signal });
+    try {
+      return await collectTokens(target, sessions.users, signal);
+    } finally {
+      await sessions.close();
+    }
+  },
 };
 
 /**

@@ -6,6 +6,7 @@ import { authProviders } from './4.3-roles-and-functions/auth/auth-providers.ts'
 import { authSession } from './4.3-roles-and-functions/auth/auth-sessions.ts';
 import { authAbuse, authMfa, authPassword } from './4.3-roles-and-functions/auth/auth-strength.ts';
 import { authUrls } from './4.3-roles-and-functions/auth/auth-urls.ts';
+import { jwtClaims } from './4.3-roles-and-functions/auth/jwt-claims.ts';
 import { jwtSigningKey } from './4.3-roles-and-functions/auth/jwt-signing-key.ts';
 import { cronVaultAccess } from './4.3-roles-and-functions/cron-vault-access.ts';
 import { defaultAcl } from './4.3-roles-and-functions/default-acl.ts';
@@ -45,6 +46,7 @@ export const checkpoint: Checkpoint<Check> = {
     authReauth,
     authProviders,
     jwtSigningKey,
+    jwtClaims,
   ],
   attestations: [
     {
