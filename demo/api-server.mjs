@@ -67,18 +67,21 @@ process.env.EXPERIMENTAL_STORAGE = '1';
 const { serve } = await import('@hono/node-server');
 const { App, InMemoryEmailDriver } = await import('@supabase/lite');
 const { createPostgresConnection } = await import('@supabase/lite/postgres');
-const { default: postgres } = await import('postgres');
-
-// It writes UUIDs where Supabase's Auth has a bigint of a sequence.
-const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
-await sql.unsafe(`do $$ begin
-  if (select atttypid = 'bigint'::regtype from pg_catalog.pg_attribute where attrelid = 'auth.refresh_tokens'::regclass and attname = 'id')
-  then alter table auth.refresh_tokens alter column id type text; end if; end $$`);
-await sql.end();
 
 const connection = createPostgresConnection({ url: databaseUrl, postgresOptions: { onnotice: () => undefined } });
 // Where row level security is on it would make the API's roles and grant them every table there is.
 connection.ensureRlsContext = async () => true;
+// It makes UUIDs up where Supabase's Auth has a bigint of a sequence: left out, the sequence gives the id.
+connection.kysely = connection.kysely.withPlugin({
+  transformQuery({ node }) {
+    if (node.kind !== 'InsertQueryNode' || node.into?.table?.identifier?.name !== 'refresh_tokens') return node;
+    const at = node.columns.findIndex(({ column }) => column.name === 'id');
+    const without = (list) => list.filter((_, place) => place !== at);
+    const values = node.values.values.map((row) => ({ ...row, values: without(row.values) }));
+    return at < 0 ? node : { ...node, columns: without(node.columns), values: { ...node.values, values } };
+  },
+  transformResult: async ({ result }) => result,
+});
 
 const app = new App({
   connection,

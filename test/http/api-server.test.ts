@@ -1,7 +1,18 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestApi, testApi } from '../helpers/api-server.ts';
 
 /* The server that demo and tests ask is one that refuses, filters and allows as Supabase's does. */
+
+async function typeOfTokenId(url: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    `select atttypid::regtype::text as type from pg_catalog.pg_attribute where attrelid = 'auth.refresh_tokens'::regclass and attname = 'id'`,
+  );
+  await client.end();
+  return rows[0]?.type;
+}
 
 let api: TestApi;
 const CLOSED = 'create table public.closed (id int primary key); revoke all on public.closed from anon, authenticated;';
@@ -27,6 +38,10 @@ test('two users who sign up have their own rows and files, and nobody else’s',
   expect((await b.client.from('notes').select('body')).data).toEqual([]);
   const forged = await b.client.from('notes').insert({ body: 'yours', user_id: a.id });
   expect(forged.error?.code).toBe('42501');
+
+  // Auth's own tables stay as Supabase has them, and sessions can be renewed.
+  expect((await a.client.auth.refreshSession()).error).toBeNull();
+  expect(await typeOfTokenId(api.database.url)).toBe('bigint');
 
   const anon = api.client(api.publishableKey);
   expect((await anon.from('notes').select()).data).toEqual([]);
