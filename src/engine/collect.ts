@@ -16,7 +16,9 @@ import type { ManagementTarget } from '../facts/platform/client.ts';
 import type { FromMigrations, FromMigrationsOptions } from '../facts/shadow/from-migrations.ts';
 import { withProjectName } from '../facts/shadow/project-name.ts';
 import { replayGaps } from '../facts/shadow/replay-gaps.ts';
+import { lastingEffects } from '../steps/lib/lasting-effects.ts';
 import { pendingMigrations } from '../steps/lib/migration-files.ts';
+import { LIVE_ACCESS } from './probes.ts';
 
 /*
  * Collectors are loaded when they are used: database driver, parsers and servers are half the program, and the wizard's
@@ -78,6 +80,10 @@ const DATA_NEEDS: readonly FactName[] = ['database', 'relations', 'columns', 'co
 
 /** What has to be known of the database before its API is asked. */
 const HTTP_NEEDS: readonly FactName[] = ['relations', 'columns', 'functions', 'storage'];
+
+/** What has to be known before rows are made in a live database. */
+const SIDE_EFFECT_FACTS: readonly FactName[] = ['triggers', 'functions', 'relations', 'columns', 'policies'];
+
 /** What says where the application is reached. */
 const ADDRESS_FACTS: readonly FactName[] = ['platformAuth', 'repoConfig'];
 
@@ -144,6 +150,8 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
   if (replayed) for (const name of LIVE_ONLY_FACTS) names.delete(name);
   const started = request.clock();
 
+  const liveAccess = names.has('accessMatrix') && mayTryLive(request);
+  if (liveAccess) for (const name of SIDE_EFFECT_FACTS) names.add(name);
   const catalogueNames = only(names, FACT_SOURCES.catalogue);
   const dataNames = only(names, FACT_SOURCES.data);
   const networkNames = only(names, FACT_SOURCES.network);
@@ -181,7 +189,13 @@ export async function collectSnapshot(request: CollectRequest): Promise<Snapshot
     shadowFacts(request, shadowNames, facts, tick, (label) => onFacet?.(label, done, total)),
     networkFacts(request, networkNames, facts, tick),
   ]);
-  facts = withExposedSchemas({ ...facts, ...data, ...shadow, ...network, declared: ok(request.declared) }, replayed);
+  const matrix: Collected = liveAccess
+    ? { accessMatrix: await liveMatrix(request, { ...facts, ...shadow }, (label) => onFacet?.(label, done, total)) }
+    : {};
+  facts = withExposedSchemas(
+    { ...facts, ...data, ...shadow, ...network, ...matrix, declared: ok(request.declared) },
+    replayed,
+  );
   // Last: it asks after what the catalogue has, and in whose name the access matrix says.
   facts = {
     ...facts,
@@ -315,6 +329,52 @@ async function httpFacts(
     onFacet: tick,
     onProgress,
   });
+}
+
+/** A person agreed, on this very target, and it is no production. */
+function mayTryLive({ target, consents }: CollectRequest): boolean {
+  const { source, kind } = target.environment;
+  return consents?.has(LIVE_ACCESS) === true && source === 'live' && kind !== 'production';
+}
+
+/** The access matrix of the live database; where it could not be tried, the copy's with the reason, so that nothing passes by it. */
+async function liveMatrix(
+  { target, declared, signal }: CollectRequest,
+  facts: Collected,
+  onProgress: (label: string) => void,
+): Promise<CollectedFact<'accessMatrix'>> {
+  const { triggers, functions, relations, columns, policies, accessMatrix } = facts;
+  const refused = (reason: string): CollectedFact<'accessMatrix'> =>
+    accessMatrix?.status === 'ok'
+      ? { ...accessMatrix, hidden: [...accessMatrix.hidden, `the live database was not tried: ${reason}`] }
+      : { status: 'absent', reason, ms: 0 };
+  if (
+    triggers?.status !== 'ok' ||
+    functions?.status !== 'ok' ||
+    relations?.status !== 'ok' ||
+    columns?.status !== 'ok' ||
+    policies?.status !== 'ok'
+  )
+    return refused('what its triggers do could not be read');
+  const lasting = lastingEffects({
+    triggers: triggers.value,
+    functions: functions.value,
+    relations: relations.value,
+    columns: columns.value,
+    policies: policies.value,
+  });
+  if (lasting.length > 0)
+    return refused(
+      `${lasting.slice(0, 3).join('; ')}${lasting.length > 3 ? ` and ${lasting.length - 3} more` : ''}: no rollback undoes that`,
+    );
+  const { probeLiveAccess } = await import('../facts/shadow/access/live-probe.ts');
+  const fact = await probeLiveAccess({
+    url: target.databaseUrl,
+    access: { ...approvedOwnership(facts), ...declared.access },
+    signal,
+    onProgress,
+  });
+  return fact.status === 'ok' ? fact : refused(fact.reason);
 }
 
 async function networkFacts(

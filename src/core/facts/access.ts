@@ -40,6 +40,8 @@ const cell = () =>
 
 const accessMatrix = () =>
   z.object({
+    /** Tried in the live database itself, on consent, and rolled back (src/facts/shadow/access/live-probe.ts). */
+    live: z.literal(true).optional(),
     personas: z.array(
       z.object({
         name: z.string(),

@@ -78,12 +78,14 @@ function refusal(error: unknown): string {
 
 class Maker implements RowMaker {
   readonly client: pg.Client;
+  readonly partitions: boolean;
   readonly tables: ReadonlyMap<string, RowTable>;
   readonly byName: ReadonlyMap<string, RowTable>;
   #count = 0;
 
-  constructor(client: pg.Client, tables: ReadonlyMap<string, RowTable>) {
+  constructor(client: pg.Client, tables: ReadonlyMap<string, RowTable>, partitions: boolean) {
     this.client = client;
+    this.partitions = partitions;
     this.tables = tables;
     this.byName = new Map([...tables.values()].map((table) => [keyOf(table.schema, table.name), table]));
   }
@@ -392,7 +394,8 @@ class Scope implements RowScope {
 
   /** A partition for what no other takes: the database is a copy. */
   async #partition(table: RowTable): Promise<boolean> {
-    const { client } = this.#maker;
+    const { client, partitions } = this.#maker;
+    if (!partitions) return false;
     await client.query('savepoint made_partition');
     try {
       await client.query(
@@ -467,8 +470,12 @@ function madeRow(table: RowTable, row: Record<string, unknown>, place: string, m
  * session_replication_role; a statement_timeout is the caller's to set.
  * Values are made up and say so; reasons name objects and SQLSTATEs, never values.
  */
-export async function openRowMaker(client: pg.Client): Promise<RowMaker> {
+export async function openRowMaker(
+  client: pg.Client,
+  /** Whether a partition may be made for rows that no other takes. */
+  { partitions = true }: { partitions?: boolean } = {},
+): Promise<RowMaker> {
   // Keys that are deferrable wait for the end, so that rows which need each other can be written.
   await client.query('set constraints all deferred');
-  return new Maker(client, await readRowTables(client));
+  return new Maker(client, await readRowTables(client), partitions);
 }

@@ -79,7 +79,7 @@ export function servedTables(facts: AccessFacts): ServedTables {
 export function isAsTried(facts: AccessFacts, relation: Relation): boolean {
   const { shadowCatalogue: shadow } = facts;
   // Without a live database beside it, the copy is of the database audited itself.
-  if (!shadow) return true;
+  if (!shadow || facts.accessMatrix.live) return true;
   const twin = relationNamed(shadow, relation.schema, relation.name);
   if (!twin || twin.rls !== relation.rls || twin.forceRls !== relation.forceRls) return false;
   const policies = policiesOf(facts, relation);
@@ -273,5 +273,5 @@ export function triedAs(cells: readonly Cell[], personas: readonly string[]): st
     const what = forged === null ? whose : `${whose} with another ${forged === 'owner' ? 'user’s' : 'tenant’s'} id`;
     return `${command.toUpperCase()} of ${what} as ${names.join(', ')}: ${outcome}${sqlstate ? ` (${sqlstate})` : ''}`;
   });
-  return `tried in a copy of the database that the migrations make: ${lines.join('; ')}`;
+  return `tried, and rolled back: ${lines.join('; ')}`;
 }

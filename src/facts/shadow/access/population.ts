@@ -116,9 +116,18 @@ class Populator {
   readonly #catalogue: AccessCatalogue;
   readonly #model: OwnershipModel;
   readonly #signal: AbortSignal | undefined;
+  /** Partitions may be made and materialized views refreshed. */
+  readonly #alone: boolean;
   readonly #byName: ReadonlyMap<string, RowTable>;
 
-  constructor(client: pg.Client, catalogue: AccessCatalogue, model: OwnershipModel, signal: AbortSignal | undefined) {
+  constructor(
+    client: pg.Client,
+    catalogue: AccessCatalogue,
+    model: OwnershipModel,
+    signal: AbortSignal | undefined,
+    alone: boolean,
+  ) {
+    this.#alone = alone;
     this.#client = client;
     this.#catalogue = catalogue;
     this.#model = model;
@@ -127,7 +136,7 @@ class Populator {
   }
 
   async run(): Promise<Population> {
-    const maker = await openRowMaker(this.#client);
+    const maker = await openRowMaker(this.#client, { partitions: this.#alone });
     const { tables } = this.#catalogue;
     const owned = parentsFirst(
       [...this.#model.tables.keys()].filter((oid) => {
@@ -490,9 +499,11 @@ export async function populate(
   catalogue: AccessCatalogue,
   model: OwnershipModel,
   signal: AbortSignal | undefined,
+  /** Nobody else works in the database: partitions may be made and materialized views refreshed. */
+  alone = true,
 ): Promise<Population> {
-  const populator = new Populator(client, catalogue, model, signal);
+  const populator = new Populator(client, catalogue, model, signal, alone);
   const population = await populator.run();
-  await populator.refresh();
+  if (alone) await populator.refresh();
   return population;
 }

@@ -158,7 +158,7 @@ async function madeRows(client: pg.Client, { tables }: AccessCatalogue, since: s
 }
 
 async function tryAll(
-  context: ShadowContext,
+  context: AccessContext,
   client: pg.Client,
   planner: CellPlanner,
   targets: readonly Target[],
@@ -191,6 +191,9 @@ async function tryAll(
 
 const KINDS = { r: 'table', p: 'table', v: 'view', m: 'materialized view' } as const;
 
+/** What the matrix is made with. `live`: others work in the database, so nothing but rows is made, and no table is locked whole. */
+export type AccessContext = Pick<ShadowContext, 'access' | 'signal' | 'onProgress'> & { live?: true };
+
 /** The matrix of a database with rows in it, to be asked as often as its policies change. */
 export interface AccessProbe {
   matrix(): Promise<Matrix>;
@@ -209,7 +212,7 @@ export interface AccessQuestion {
 /** Infers whose the rows of each table are; the session then looks names up as a request's does. */
 export async function ownershipIn(
   client: pg.Client,
-  { access }: ShadowContext,
+  { access }: Pick<ShadowContext, 'access'>,
   catalogue: AccessCatalogue,
 ): Promise<OwnershipModel> {
   await client.query(`set local search_path = ${SEARCH_PATH}`);
@@ -217,7 +220,7 @@ export async function ownershipIn(
 }
 
 /** Infers whose the rows are and makes them, in the transaction the client is in; nothing is tried yet. */
-export async function prepareAccess(client: pg.Client, context: ShadowContext): Promise<AccessProbe> {
+export async function prepareAccess(client: pg.Client, context: AccessContext): Promise<AccessProbe> {
   // Policies must be read with qualified names.
   await client.query(`set local search_path = ''`);
   const named = await customRoles(client);
@@ -234,7 +237,7 @@ export async function prepareAccess(client: pg.Client, context: ShadowContext): 
     };
   const model = await ownershipIn(client, context, catalogue);
   const started = await client.query<{ xid: string }>('select pg_catalog.pg_current_xact_id()::text as xid');
-  const population = await populate(client, catalogue, model, context.signal);
+  const population = await populate(client, catalogue, model, context.signal, context.live !== true);
   const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
   const personas = personasOf(population, custom, expires);
   const targets = targetsOf(catalogue, model, population);

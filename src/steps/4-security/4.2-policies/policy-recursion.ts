@@ -105,7 +105,7 @@ export const policyRecursion = defineCheck({
       findings.push({
         object,
         message: `policy “${policy.name}” on ${table} asks ${way.length === 2 ? 'the table itself' : 'a table that asks back'}: every such query fails with 42P17 (infinite recursion)`,
-        detail: `the policies lead ${path}${outcomes ? '; tried in a copy of the database that the migrations make: 42P17' : ''}`,
+        detail: `the policies lead ${path}${outcomes ? '; tried, and rolled back: 42P17' : ''}`,
         fix: CURE,
       });
     }
@@ -115,7 +115,7 @@ export const policyRecursion = defineCheck({
       findings.push({
         object: relationRef(relation),
         message: `the policies of ${qualified(relation.schema, relation.name)} recurse: queries on it fail with 42P17 (infinite recursion)`,
-        detail: 'tried in a copy of the database that the migrations make',
+        detail: 'tried, and rolled back',
         fix: CURE,
       });
     }
