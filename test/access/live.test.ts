@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { EnvironmentKind } from '../../src/core/check.ts';
@@ -7,10 +9,12 @@ import { loadSqlParser } from '../../src/core/sql.ts';
 import { collectSnapshot } from '../../src/engine/collect.ts';
 import { LIVE_ACCESS } from '../../src/engine/probes.ts';
 import { probeLiveAccess } from '../../src/facts/shadow/access/live-probe.ts';
+import { type PostgresServer, startServer } from '../../src/facts/shadow/server.ts';
 import { runCli } from '../helpers/cli.ts';
 import { isolatedDatabase, type TestDatabase } from '../helpers/database.ts';
 import { stateOf, watchLocks } from '../helpers/database-state.ts';
 import { NOTHING_DECLARED } from '../helpers/declared.ts';
+import { contextOn } from '../helpers/shadow-context.ts';
 import { observed, truthOf } from './truth.ts';
 
 /* The access matrix of a live database: the same answers as in a copy, and nothing of it stays. */
@@ -197,5 +201,38 @@ describe('a live database', () => {
       'drop table public.effects; drop function public.effect(); drop function if exists public.far(); drop sequence if exists public.counter;',
     );
     expect(facts.accessMatrix).toMatchObject({ status: 'absent', reason: expect.stringMatching(reason) });
+  });
+});
+
+describe('the access matrix of a live database', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startServer({
+      directory: mkdtempSync(join(tmpdir(), 'supaready-live-')),
+      ephemeral: true,
+      baseline: true,
+    });
+  });
+  afterAll(() => server?.stop());
+
+  const files = readdirSync(new URL('schemas/', import.meta.url)).filter((file) => file.endsWith('.sql'));
+  test.each(files)('%s', { timeout: 60_000 }, async (file) => {
+    const sql = schema(file.replace('.sql', ''));
+    const { shadow } = await contextOn(server, `live_${file.replace('.sql', '').replaceAll('-', '_')}`, sql);
+    const fact = await probeLiveAccess({ url: shadow.url, access: {}, signal: undefined, onProgress: undefined });
+    expect(fact.status === 'ok' ? null : fact.reason).toBeNull();
+    if (fact.status !== 'ok') return;
+    const seen = observed(fact.value);
+    const truth = truthOf(
+      sql,
+      fact.value.personas.map(({ name }) => name),
+    );
+    // What would have to be refreshed first is left alone, and says so.
+    const tried = [...truth.keys()].filter((key) => truth.get(key)?.includes('?') || !seen.get(key)?.includes('?'));
+    expect(tried.length).toBeGreaterThan(0);
+    expect(Object.fromEntries(tried.map((key) => [key, seen.get(key) ?? 'absent']))).toEqual(
+      Object.fromEntries(tried.map((key) => [key, truth.get(key)])),
+    );
+    if (file !== 'materialized.sql') expect(tried).toHaveLength(truth.size);
   });
 });

@@ -69,6 +69,18 @@ export function targetsOf(catalogue: AccessCatalogue, model: OwnershipModel, pop
   });
 }
 
+const STALE = 'a materialized view shows new rows after a refresh only, which would lock it for everybody';
+
+/** Materialized views, and views that read one. */
+export function withoutRefresh({ relations }: AccessCatalogue): Set<string> {
+  const found = new Set(relations.filter(({ kind }) => kind === 'm').map(({ oid }) => oid));
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const { oid, sources } of relations) if (sources.some((source) => found.has(source))) found.add(oid);
+  }
+  return found;
+}
+
 const isView = ({ relation }: Target) => relation.kind === 'v' || relation.kind === 'm';
 
 function condition({ relation, base }: Target, ownership: TableOwnership | null, row: ActorRow): string | null {
@@ -193,8 +205,12 @@ export class CellPlanner {
   /** Users share anything at all. */
   readonly #tenancy: boolean;
 
-  constructor(model: OwnershipModel, population: Population) {
+  /** Oids of relations that do not show the rows made. */
+  readonly #stale: ReadonlySet<string>;
+
+  constructor(model: OwnershipModel, population: Population, stale: ReadonlySet<string> = new Set()) {
     this.#model = model;
+    this.#stale = stale;
     this.#tenancy = [...model.tables.values()].some(({ tenant }) => tenant !== null);
     this.#population = population;
   }
@@ -232,7 +248,7 @@ export class CellPlanner {
       }
     }
     if (base && owned) cells.push(...this.#forged(target, persona, ownership));
-    return cells;
+    return this.#stale.has(relation.oid) ? cells.map((cell) => ({ ...cell, sql: null, reason: STALE })) : cells;
   }
 
   /** Ownership as far as the relation shows it: a view may leave the owner's column out. */

@@ -5,7 +5,7 @@ import { PLATFORM_SCHEMAS } from '../../postgres/platform.ts';
 import type { ShadowContext } from '../collect.ts';
 import { inCopy, stateOf } from '../copy-session.ts';
 import { type AccessCatalogue, readAccessCatalogue } from './catalogue.ts';
-import { CellPlanner, type PlannedCell, type Target, targetsOf } from './cells.ts';
+import { CellPlanner, type PlannedCell, type Target, targetsOf, withoutRefresh } from './cells.ts';
 import FUNCTIONS from './functions.sql';
 import { inferOwnership, type OwnershipModel } from './ownership.ts';
 import { type Persona, PLATFORM_API_ROLES, personasOf } from './personas.ts';
@@ -241,7 +241,7 @@ export async function prepareAccess(client: pg.Client, context: AccessContext): 
   const expires = [...model.readings.values()].some(({ texts }) => texts.has('exp'));
   const personas = personasOf(population, custom, expires);
   const targets = targetsOf(catalogue, model, population);
-  const planner = new CellPlanner(model, population);
+  const planner = new CellPlanner(model, population, context.live ? withoutRefresh(catalogue) : new Set());
   return {
     questions: () =>
       personas.flatMap((persona) =>
