@@ -444,8 +444,14 @@ async function shadowFacts(
   const { shadow } = target;
   const { database } = catalogue;
   const major = database?.status === 'ok' ? Math.trunc(database.value.serverVersionNum / 10_000) : null;
-  if (repository === null && shadow === null)
-    return absent(names, 'no repository was given; add --repo DIR, or run it in the repository');
+  if (repository === null && shadow === null) {
+    const reason = 'no repository was given; add --repo DIR, or run it in the repository';
+    const orLive = `, or agree to a try in the live database, where it is no production (--allow-probe ${LIVE_ACCESS})`;
+    return Object.assign(
+      absent(names, reason),
+      names.includes('accessMatrix') ? absent(['accessMatrix'], `${reason}${orLive}`) : {},
+    );
+  }
   const { collectShadow } = await import('../facts/shadow/collect.ts');
   const open = request.openShadow ?? (await import('../facts/shadow/from-migrations.ts')).prepareFromMigrations;
   return collectShadow({
