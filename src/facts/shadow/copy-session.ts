@@ -57,7 +57,16 @@ async function becomeRole(client: pg.Client, role: ProbeRole): Promise<void> {
     `select from pg_catalog.pg_roles me where me.rolname = current_user and me.rolsuper and exists (select from pg_catalog.pg_roles where rolname = $1)`,
     [role],
   );
-  if (rowCount) await client.query(`set session authorization ${quoteIdent(role)}`);
+  if (!rowCount) return;
+  const { rows } = await client.query<{ value: string }>(
+    `select split_part(setting, '=', 2) as value from pg_catalog.pg_db_role_setting s join pg_catalog.pg_roles r on r.oid = s.setrole, unnest(s.setconfig) setting
+     where r.rolname = $1 and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+       and setting like 'search_path=%' order by s.setdatabase desc limit 1`,
+    [role],
+  );
+  await client.query(`set session authorization ${quoteIdent(role)}`);
+  // A login as the role would have its search_path, which decides what bare names in its triggers mean.
+  if (rows[0]) await client.query(`select pg_catalog.set_config('search_path', $1, false)`, [rows[0].value]);
 }
 
 /** The same as role postgres, on a copy of its own. */

@@ -36,6 +36,8 @@ interface Inhabited {
   /** Tables of the project, and storage.objects. */
   tables: RowTable[];
   untried: Erasure['untried'];
+  /** Text columns, by oid of the table, that hold the user’s id because of their name alone: it may well be another name (a GitHub owner). */
+  guessed: ReadonlyMap<string, string>;
   /** Functions of the project that name auth.users and that a user may call without arguments. */
   functions: string[];
 }
@@ -138,15 +140,23 @@ async function inhabit(client: pg.Client, context: ShadowContext): Promise<Inhab
       : [];
   });
   const functions = await ownFunctions(client);
+  const guessed = new Map(
+    tables.flatMap(({ oid, columns }): [string, string][] => {
+      const owner = model.tables.get(oid)?.owner;
+      const column = columns.find(({ name }) => name === owner?.column);
+      return owner?.source === 'name' && column && column.base !== 'uuid' ? [[oid, column.name]] : [];
+    }),
+  );
   await client.query('set constraints all immediate; commit');
-  return { person, claims: actor.claims, tables, untried, functions };
+  return { person, claims: actor.claims, tables, untried, guessed, functions };
 }
 
 /** Where the user's id or address stands, in whatever type: every column is read as text. */
-async function search(client: pg.Client, { person, tables }: Inhabited): Promise<Left[]> {
+async function search(client: pg.Client, { person, tables, guessed }: Inhabited): Promise<Left[]> {
   const found: Left[] = [];
   const ids = [person.id.toLowerCase(), person.id.toLowerCase().replaceAll('-', '')];
-  for (const { schema, name, columns } of tables) {
+  for (const { oid, schema, name, columns: all } of tables) {
+    const columns = all.filter((column) => guessed.get(oid) !== column.name);
     if (columns.length === 0) continue;
     const stands = (column: string, parameter: number) =>
       `coalesce(bool_or(pg_catalog.strpos(pg_catalog.lower(${quoteIdent(column)}::text), $${parameter}) > 0), false)`;

@@ -26,6 +26,8 @@ create table public.orders (id bigint generated always as identity primary key, 
 create function public.forget() returns trigger language plpgsql security definer set search_path = '' as $$
 begin update public.orders set email = null where user_id = old.id; return old; end $$;
 create trigger forget before delete on auth.users for each row execute function public.forget();
+-- A name somewhere else, by its type.
+create table public.mirrors (id bigint generated always as identity primary key, owner text not null);
 -- Kept by law, and declared; emptied by a job; somebody else's address.
 create table public.invoices (id bigint generated always as identity primary key, user_id uuid not null, email text not null);
 create table public.visits (id bigint generated always as identity primary key, user_id uuid not null, at timestamptz);

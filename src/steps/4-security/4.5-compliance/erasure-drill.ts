@@ -84,6 +84,8 @@ function refusalFinding(facts: Judged, { schema, table, constraint, column, sqls
   if (by !== null || table === '')
     return {
       object: objectRef('table', 'auth', 'users'),
+      // A RAISE may well be meant: the project then has another way to erase somebody.
+      severity: sqlstate === 'P0001' ? 'medium' : 'high',
       message: `a user cannot be deleted: ${by === null ? 'PostgreSQL' : `the function ${by}`} refuses it (${sqlstate})`,
       detail: 'Tried in a copy of the schema as supabase_auth_admin, with rows of the user in every table.',
       fix: { command: 'let the triggers on the way of the deletion pass, or run as SECURITY DEFINER', url: DOCS },
@@ -168,7 +170,7 @@ export const erasureDrill = defineCheck({
   remedy:
     'Let foreign keys to auth.users cascade or set NULL, blank what must outlive the account, and remove files through the Storage API before the user.',
   falseAlarms:
-    'Silent for what a scheduled job deletes from or overwrites, what declared.retention names (tax law, audit), and tables and buckets that the code clears where it deletes the user. Where the project has a function by which users delete themselves, the way that leaves least counts. Buckets users cannot write to are left out; where a trigger calls out over HTTP on deletion, files that stay are low.',
+    'Silent for what a scheduled job deletes from or overwrites, what declared.retention names (tax law, audit), and tables and buckets that the code clears where it deletes the user. Where the project has a function by which users delete themselves, the way that leaves least counts; where a trigger raises by itself it is medium. Buckets users cannot write to are left out; where a trigger calls out over HTTP on deletion, files that stay are low.',
   needs: ['erasureProbe', 'relations', 'columns', 'constraints', 'functions', 'triggers', 'cronJobs'],
   uses: ['declared', 'repoCode'],
   evaluate({ facts }) {
