@@ -198,6 +198,7 @@ function build(): Command {
     .option('--propose', 'print what was observed as a contract')
     .option('--write', 'write that as supaready.access.json, for a person to read and approve')
     .option('--pgtap', 'print the cases of the contract as a pgTAP file')
+    .option('--suggest <table>', 'the tightest policies that still pass the contract, as SQL: tried, not guessed')
     .option('--exposure', 'say in plain words who reaches what, from grants, policies and every way round them')
     .addOption(new Option('--format <format>', 'of --exposure').choices(['table', 'json']).default('table'))
     .action(act(async (options) => (await import('./commands/access.ts')).accessCommand(options)));

@@ -31,6 +31,8 @@ interface AccessOptions extends AuditOptions {
   write?: boolean;
   pgtap?: boolean;
   exposure?: boolean;
+  /** `schema.table`, or a table of public. */
+  suggest?: string;
   format?: 'table' | 'json';
 }
 
@@ -110,6 +112,41 @@ function readContract(path: string): AccessContract {
   throw wrong(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+/** Prints the tightest policies of a table that pass the contract; exit 1 where none was found. */
+async function suggestCommand(
+  name: string,
+  options: AccessOptions,
+  repository: string,
+  contract: AccessContract,
+): Promise<number> {
+  const [table = '', schema = 'public'] = name.split('.').reverse();
+  const suggestion = await onShadow(options, repository, contract, async (shadow, context) => {
+    const { shadowContext } = await import('../facts/shadow/collect.ts');
+    const { suggestPolicies } = await import('../facts/shadow/access/suggest.ts');
+    const { collectCatalogue } = await import('../facts/postgres/collect.ts');
+    const { rowConditions } = await import('../steps/lib/access.ts');
+    const accessMatrix = await observed(shadow, repository, context);
+    const { columns, constraints } = await collectCatalogue({
+      url: shadow.url,
+      names: ['database', 'columns', 'constraints'],
+      embedded: true,
+    });
+    const tried = accessMatrix.relations.find((one) => one.schema === schema && one.table === table);
+    const conditions =
+      tried && columns?.status === 'ok' && constraints?.status === 'ok'
+        ? rowConditions({ accessMatrix, columns: columns.value, constraints: constraints.value }, tried)
+        : [];
+    const beside = shadowContext(shadow, { ...context, root: repository, besideLive: false });
+    return suggestPolicies(beside, { schema, table, contract, conditions });
+  });
+  if (suggestion.sql === null) {
+    process.stderr.write(`nothing to suggest for ${printable(`${qualified(schema, table)}: ${suggestion.reason}`)}\n`);
+    return EXIT.notReady;
+  }
+  process.stdout.write(suggestion.sql);
+  return EXIT.ok;
+}
+
 /** Who reaches what, of a live database (--db-url) or of the replayed migrations; nothing is tried. */
 async function exposureCommand(options: AccessOptions): Promise<number> {
   const project = resolveProject(options);
@@ -179,6 +216,7 @@ export async function accessCommand(options: AccessOptions): Promise<number> {
     throw new UserError('no-repository', 'no repository was given', 'add --repo DIR', EXIT.usage);
   const path = join(repository, ACCESS_FILE);
   const contract = options.propose || options.write || (options.pgtap && !existsSync(path)) ? null : readContract(path);
+  if (options.suggest !== undefined) return suggestCommand(options.suggest, options, repository, readContract(path));
   const { matrix, pgtap } = await onShadow(options, repository, contract, async (shadow, context) => {
     const found = await observed(shadow, repository, context);
     if (!options.pgtap) return { matrix: found, pgtap: null };

@@ -97,4 +97,13 @@ test('the contract is proposed, approved as a file, and every deviation from it 
   expect(changed.stdout).toContain('public.notes  A  select foreign: expected deny, observed allowed');
   expect(changed.stdout).toContain('public.notes  C  insert own: expected allow, observed denied');
   expect(changed.stdout).not.toContain('  anon  ');
+
+  // What is suggested mends it.
+  const suggested = await access('--suggest', 'notes');
+  expect(suggested.code).toBe(0);
+  migrate(3, suggested.stdout);
+  expect(await access()).toMatchObject({ code: 0, stdout: '' });
+  const nothing = await access('--suggest', 'private.letters');
+  expect({ code: nothing.code, stdout: nothing.stdout }).toEqual({ code: 1, stdout: '' });
+  expect(nothing.stderr).toContain('nothing to suggest for private.letters: it was not tried');
 });

@@ -127,7 +127,8 @@ beforeAll(async () => {
     baseline: true,
   });
 });
-afterAll(() => server?.stop());
+// Stopping writes what hundreds of databases left.
+afterAll(() => server?.stop(), 600_000);
 
 test('a policy or view that is changed is noticed exactly where the change lets in or shuts out', {
   timeout: 1_800_000,

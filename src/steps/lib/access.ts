@@ -221,28 +221,48 @@ export function asksOfRowState(
   );
 }
 
-/** The condition that confines a table to its owner or its tenant's members; null where it does not follow. */
-export function confinement(facts: AccessFacts, { tried }: Served): string | null {
-  const { owner, tenant, via } = tried.ownership;
-  const table = quoteIdent(tried.table);
-  if (owner && !tenant) {
-    const type = columnNamed(facts.columns, tried.schema, tried.table, owner.column)?.type ?? '';
-    const caller = type === 'uuid' ? '(select auth.uid())' : type === 'text' ? '(select auth.uid())::text' : null;
-    return caller !== null && owner.claim?.join() === 'sub' ? `${caller} = ${quoteIdent(owner.column)}` : null;
-  }
-  if (tenant) {
-    const membership = facts.accessMatrix.relations.find(
-      (other) => other.membership && other.ownership.owner && other.ownership.tenant && other.kind === 'table',
-    );
-    const { owner: member, tenant: team } = membership?.ownership ?? {};
-    if (!membership || membership === tried || !member || !team) return null;
-    return `${quoteIdent(tenant.column)} in (select m.${quoteIdent(team.column)} from ${qualified(membership.schema, membership.table)} m where m.${quoteIdent(member.column)} = (select auth.uid()))`;
-  }
+/** What says that a row is the caller's own; null where it does not follow. */
+function ownCondition(facts: Pick<Facts, 'columns'>, { schema, table, ownership: { owner } }: Tried): string | null {
+  if (owner?.claim?.join() !== 'sub') return null;
+  const type = columnNamed(facts.columns, schema, table, owner.column)?.type ?? '';
+  const caller = type === 'uuid' ? '(select auth.uid())' : type === 'text' ? '(select auth.uid())::text' : null;
+  return caller === null ? null : `${caller} = ${quoteIdent(owner.column)}`;
+}
+
+/** What says that the caller belongs to a row's tenant, by a table of memberships; null where there is none. */
+function tenantCondition(facts: Pick<Facts, 'accessMatrix'>, tried: Tried): string | null {
+  const { tenant } = tried.ownership;
+  const membership = facts.accessMatrix.relations.find(
+    (other) => other.membership && other.ownership.owner && other.ownership.tenant && other.kind === 'table',
+  );
+  const { owner: member, tenant: team } = membership?.ownership ?? {};
+  if (!tenant || !membership || membership === tried || !member || !team) return null;
+  return `${quoteIdent(tenant.column)} in (select m.${quoteIdent(team.column)} from ${qualified(membership.schema, membership.table)} m where m.${quoteIdent(member.column)} = (select auth.uid()))`;
+}
+
+/** What lets a row be reached with the row it belongs to, as far as that one is; null where it belongs to none. */
+function parentCondition(facts: Pick<Facts, 'constraints'>, { table, ownership: { via } }: Tried): string | null {
   if (!via) return null;
   const key = primaryKeyOf(facts.constraints, via.schema, via.table);
   return key.length === 1 && key[0] !== undefined
-    ? `exists (select 1 from ${qualified(via.schema, via.table)} parent where parent.${quoteIdent(key[0])} = ${table}.${quoteIdent(via.column)})`
+    ? `exists (select 1 from ${qualified(via.schema, via.table)} parent where parent.${quoteIdent(key[0])} = ${quoteIdent(table)}.${quoteIdent(via.column)})`
     : null;
+}
+
+/** What a row can be held to, tightest first. */
+export function rowConditions(facts: Pick<Facts, 'columns' | 'constraints' | 'accessMatrix'>, tried: Tried): string[] {
+  const own = ownCondition(facts, tried);
+  const tenant = tenantCondition(facts, tried);
+  const parent = parentCondition(facts, tried);
+  const both = own && tenant ? [`(${own}) and (${tenant})`] : [];
+  return [...both, ...[own, tenant, parent].filter((condition) => condition !== null)];
+}
+
+/** The condition that confines a table to its owner or its tenant's members; null where it does not follow. */
+export function confinement(facts: AccessFacts, { tried }: Served): string | null {
+  const { owner, tenant } = tried.ownership;
+  if (owner && !tenant) return ownCondition(facts, tried);
+  return tenant ? tenantCondition(facts, tried) : parentCondition(facts, tried);
 }
 
 /** SQL that confines the only policy that can have let the rows pass; null where several could. */

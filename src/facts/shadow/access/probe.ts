@@ -196,7 +196,7 @@ export type AccessContext = Pick<ShadowContext, 'access' | 'signal' | 'onProgres
 
 /** The matrix of a database with rows in it, to be asked as often as its policies change. */
 export interface AccessProbe {
-  matrix(): Promise<Matrix>;
+  matrix(only?: (target: Target) => boolean): Promise<Matrix>;
   /** What is asked, by whom and of what. */
   questions(): AccessQuestion[];
   /** INSERT statements of the rows that were made, past triggers and foreign keys; of nobody's else. */
@@ -250,11 +250,12 @@ export async function prepareAccess(client: pg.Client, context: AccessContext): 
         ),
       ),
     rows: () => madeRows(client, catalogue, started.rows[0]?.xid ?? '0'),
-    async matrix() {
-      const cells = await tryAll(context, client, planner, targets, personas);
+    async matrix(only = () => true) {
+      const asked = targets.filter(only);
+      const cells = await tryAll(context, client, planner, asked, personas);
       return {
         personas: personas.map(({ name, role, who }) => ({ name, role, who })),
-        relations: targets.map(({ relation, ownership, bucket }, at) => ({
+        relations: asked.map(({ relation, ownership, bucket }, at) => ({
           schema: relation.schema,
           table: relation.name,
           bucket,

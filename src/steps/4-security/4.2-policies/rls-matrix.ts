@@ -82,7 +82,7 @@ function deviations(facts: AccessFacts, contract: AccessContract): FindingDraft[
           personas,
         ),
         fix: {
-          command: `change the policies, or change ${ACCESS_FILE} in a pull request (supaready access --propose shows what is)`,
+          command: `change the policies${tried.bucket === null ? ` (supaready access --suggest ${contractName(tried)} tries the tightest that pass)` : ''}, or change ${ACCESS_FILE} in a pull request (supaready access --propose shows what is)`,
           url: RLS_DOCS,
         },
         discriminator: [cell.command, cell.row, cell.forged ?? '', cell.outcome === 'allowed'].join(' '),
