@@ -70,8 +70,20 @@ const accessMatrix = () =>
         cells: z.array(cell()),
       }),
     ),
-    /** Functions in schemas that API roles may look into, and the personas' roles that may execute them; none was called. */
-    functions: z.array(z.object({ schema: name, name, arguments: z.string(), roles: z.array(name) })),
+    /**
+     * Functions in schemas that API roles may look into, and the personas' roles that may execute them. Called were those that
+     * cannot write, need no argument and return rows of a table: `cells` says whose rows came back.
+     */
+    functions: z.array(
+      z.object({
+        schema: name,
+        name,
+        arguments: z.string(),
+        roles: z.array(name),
+        shows: z.object({ schema: name, table: name }).nullable(),
+        cells: z.array(cell()),
+      }),
+    ),
   });
 
 export const accessFacets = { accessMatrix: facet(accessMatrix) } as const;

@@ -106,11 +106,12 @@ export function judgeOwned(
   facts: AccessFacts,
   findingsOf: (served: Served) => FindingDraft[],
   keep: (served: Served) => boolean = () => true,
+  more: readonly FindingDraft[] = [],
 ): CheckOutcome {
   if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
   const served = servedTables(facts);
   const tables = served.tables.filter((table) => isOwned(table.tried) && keep(table));
-  return judged({ ...served, tables }, tables.flatMap(findingsOf));
+  return judged({ ...served, tables }, [...tables.flatMap(findingsOf), ...more]);
 }
 
 /** The outcome of a check over tables that were tried. */
@@ -125,7 +126,7 @@ export function judged({ tables, different }: ServedTables, findings: FindingDra
 }
 
 /** The cells of these personas. */
-export function cellsOf(tried: Tried, personas: readonly string[], command: Operation): Cell[] {
+export function cellsOf(tried: Pick<Tried, 'cells'>, personas: readonly string[], command: Operation): Cell[] {
   return tried.cells.filter(
     (cell) => cell.command === command && cell.personas.some((name) => personas.includes(name)),
   );

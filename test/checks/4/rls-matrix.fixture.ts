@@ -37,6 +37,18 @@ create table public.files (id uuid primary key default gen_random_uuid(), owner_
 alter table public.files enable row level security;
 create policy "own" on public.files for select to authenticated using (owner_id = (select auth.uid()) and deleted_at is null);
 create policy "administrators" on public.files for all to authenticated using (exists (select 1 from public.admins a where a.user_id = (select auth.uid())));
+-- Views that say what they show, to all or to each; files that all read, and those of the caller's folder.
+create view public.score_board as select id, points from public.scores where not hidden;
+create function public.newest_files() returns setof public.files language sql stable security definer set search_path = '' as $$
+  select f.* from public.files f where f.owner_id = (select auth.uid())
+$$;
+create function public.best_scores() returns setof public.scores language sql stable security definer set search_path = '' as $$
+  select s.* from public.scores s order by s.points desc limit 10
+$$;
+create view public.my_files as select id, owner_id from public.files where owner_id = (select auth.uid());
+insert into storage.buckets (id, name, public) values ('avatars', 'avatars', true), ('papers', 'papers', false), ('shared', 'shared', false);
+create policy "own papers" on storage.objects for all to authenticated using (bucket_id = 'papers' and (storage.foldername(name))[1] = (select auth.uid())::text);
+create policy "shared" on storage.objects for select to authenticated using (bucket_id = 'shared' and (storage.foldername(name))[1] = 'all');
 `;
 
 const DEFECT = `
@@ -52,11 +64,20 @@ grant usage on schema private to anon;
 create table public.letters (id int generated always as identity primary key, user_id uuid not null references auth.users, body text not null);
 alter table public.letters enable row level security;
 create policy "readers" on public.letters for select using (private.may_read(user_id));
+create view public.file_list as select f.id, f.owner_id from public.files f where exists (select 1 from public.files mine where mine.owner_id = (select auth.uid()));
+create function public.recent_files() returns setof public.files language sql stable security definer set search_path = '' as $$
+  select f.* from public.files f where (select auth.uid()) is not null
+$$;
+insert into storage.buckets (id, name, public) values ('drafts', 'drafts', false);
+create policy "own drafts" on storage.objects for all to authenticated using (bucket_id = 'drafts' and owner_id is not null and (select auth.uid()) is not null);
 `;
 
 const FIXED = `
 alter policy "team" on public.contracts using (private.is_member(team_id));
 alter policy "own or drafts" on public.messages using (sender_id = (select auth.uid()));
+alter function public.recent_files() security invoker;
+alter view public.file_list set (security_invoker = on);
+alter policy "own drafts" on storage.objects using (bucket_id = 'drafts' and owner_id = (select auth.uid())::text);
 alter policy "readers" on public.letters to authenticated using (user_id = (select auth.uid()));
 `;
 const file = (at: number) => `supabase/migrations/2026010${at}000000_x.sql`;
@@ -69,6 +90,9 @@ export default {
     { object: 'public.contracts', severity: 'high' },
     { object: 'public.messages', severity: 'blocker' },
     { object: 'public.letters', severity: 'high' },
+    { object: 'public.file_list', severity: 'high' },
+    { object: 'public.recent_files()', severity: 'high' },
+    { object: 'bucket drafts', severity: 'blocker' },
   ],
   repair: FIXED,
   repo: { silent: { [file(1)]: SILENT }, defect: { [file(2)]: DEFECT }, fixed: { [file(3)]: FIXED } },

@@ -23,6 +23,8 @@ export interface Target {
   base: RowTable | null;
   ownership: TableOwnership | null;
   bucket: string | null;
+  /** A call that returns rows of the relation, to be read in its place. */
+  call?: string;
 }
 
 const BIT = { insert: 8, update: 4, delete: 16 } as const;
@@ -308,7 +310,7 @@ export class CellPlanner {
     command: PlannedCell['command'],
   ): PlannedCell {
     const { relation } = target;
-    const table = qualified(relation.schema, relation.name);
+    const table = target.call ?? qualified(relation.schema, relation.name);
     if (command === 'insert') {
       const sql = insertOf(target, ownership, persona, row);
       const planned = cell(sql, sql === null ? 'no table is known whose rows it shows' : null);

@@ -175,6 +175,7 @@ async function tryAll(
       if (at % 25 === 0) context.onProgress?.(`access matrix: ${persona.name}, ${at} of ${targets.length} tables`);
       if (!isAsked(persona, target)) continue;
       for (const cell of planner.plan(target, persona)) {
+        if (target.call !== undefined && cell.command !== 'select') continue;
         const late = (timeouts[at] ?? 0) >= MAX_TIMEOUTS;
         const answer =
           late || !able
@@ -187,6 +188,19 @@ async function tryAll(
     await client.query('rollback to savepoint persona; release savepoint persona');
   }
   return collected.map(({ cells }) => cells);
+}
+
+type FunctionRow = Pick<Matrix['functions'][number], 'schema' | 'name' | 'arguments' | 'roles'> & {
+  table: string | null;
+};
+
+function functionOf(
+  { schema, name, arguments: args, roles }: FunctionRow,
+  shows: Target | undefined,
+  cells: Cell[],
+): Matrix['functions'][number] {
+  const table = shows ? { schema: shows.relation.schema, table: shows.relation.name } : null;
+  return { schema, name, arguments: args, roles, shows: table, cells };
 }
 
 const KINDS = { r: 'table', p: 'table', v: 'view', m: 'materialized view' } as const;
@@ -228,10 +242,14 @@ export async function prepareAccess(client: pg.Client, context: AccessContext): 
   const catalogue = await readAccessCatalogue(client, roles);
   // A role of the project's own is there for a few tables; of the others nothing is to be said.
   const custom = named.filter((role) => catalogue.relations.some(({ privileges }) => privileges[role]?.reachable));
-  const { rows: functions } = await client.query<Matrix['functions'][number]>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
+  const { rows: found } = await client.query<FunctionRow>(FUNCTIONS, [roles, PLATFORM_SCHEMAS]);
   if (catalogue.relations.every(({ schema }) => schema === 'storage'))
     return {
-      matrix: async () => ({ personas: [], relations: [], functions }),
+      matrix: async () => ({
+        personas: [],
+        relations: [],
+        functions: found.map((fn) => functionOf(fn, undefined, [])),
+      }),
       questions: () => [],
       rows: async () => [],
     };
@@ -242,6 +260,10 @@ export async function prepareAccess(client: pg.Client, context: AccessContext): 
   const personas = personasOf(population, custom, expires);
   const targets = targetsOf(catalogue, model, population);
   const planner = new CellPlanner(model, population, context.live ? withoutRefresh(catalogue) : new Set());
+  // What a function does is undone by no rollback when it asks a web server: where others work, none is called.
+  const calls = found.map(({ table }) =>
+    context.live ? undefined : targets.find(({ relation, bucket }) => bucket === null && relation.oid === table),
+  );
   return {
     questions: () =>
       personas.flatMap((persona) =>
@@ -253,6 +275,15 @@ export async function prepareAccess(client: pg.Client, context: AccessContext): 
     async matrix(only = () => true) {
       const asked = targets.filter(only);
       const cells = await tryAll(context, client, planner, asked, personas);
+      const called = found.flatMap((fn, at): Target[] => {
+        const shown = calls[at];
+        return shown && asked.includes(shown) ? [{ ...shown, call: `${qualified(fn.schema, fn.name)}()` }] : [];
+      });
+      const shown = await tryAll(context, client, planner, called, personas);
+      const functions = found.map((fn, at) => {
+        const place = called.findIndex(({ call }) => call === `${qualified(fn.schema, fn.name)}()`);
+        return functionOf(fn, calls[at], shown[place] ?? []);
+      });
       return {
         personas: personas.map(({ name, role, who }) => ({ name, role, who })),
         relations: asked.map(({ relation, ownership, bucket }, at) => ({

@@ -25,6 +25,7 @@ import type { Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, listed, relationRef } from '../../lib/refs.ts';
 import { groupBy } from '../../lib/tables.ts';
 import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { indirectLeaks } from './indirect-leaks.ts';
 
 const VERBS = { select: 'read', update: 'change', delete: 'delete' } as const;
 
@@ -123,7 +124,7 @@ function findingsOf(facts: AccessFacts & Partial<Pick<Facts, 'declared'>>, table
 
 export const rlsMatrix = defineCheck({
   id: 'rls-matrix',
-  rev: 1,
+  rev: 2,
   title: 'Nobody reaches a row that is not theirs',
   why: 'A policy can read well and still let another tenant in: a forgotten comparison in a subquery, a helper that asks the wrong column, an OR too many. Only trying it tells.',
   severity: 'blocker',
@@ -132,15 +133,16 @@ export const rlsMatrix = defineCheck({
   remedy:
     'Compare the row’s owner or tenant column with the caller in the policy itself: (select auth.uid()), or the tenants the caller is a member of.',
   falseAlarms:
-    'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant. Where supaready.access.json stands in the repository, it decides instead: every deviation from it is a blocker, and nothing else is.',
+    'Only tables with an owner or tenant column, or a foreign key that leads to one; what is inferred can be corrected in access.tables of the configuration. Silent where row level security is off or a policy is true of every row (other checks report it), where a policy lets rows be read by what they hold (published, active) and not by whose they are, in tables declared in publicTables (reading), and for rows of the caller’s own tenant. A view is judged only where its own WHERE asks who is calling and every table below keeps the rows from the same users; a function likewise, and only where it can be called without an argument and cannot write; a bucket only where every policy of it compares path or owner with the caller. Where supaready.access.json stands in the repository, it decides instead: every deviation from it is a blocker, and nothing else is.',
   matrix: 'RLS',
   needs: [...EXPOSURE, 'constraints', 'accessMatrix'],
-  uses: [...SHARPENED, 'shadowCatalogue', 'repoAccess'],
+  uses: [...SHARPENED, 'shadowCatalogue', 'repoAccess', 'storage'],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
     const { repoAccess } = facts;
     if (repoAccess?.error) return skipped(`${ACCESS_FILE} cannot be read: ${repoAccess.error}`);
-    if (!repoAccess?.contract) return judgeOwned(facts, (table) => findingsOf(facts, table));
+    if (!repoAccess?.contract)
+      return judgeOwned(facts, (table) => findingsOf(facts, table), undefined, indirectLeaks(facts));
     return judged(servedTables(facts), deviations(facts, repoAccess.contract));
   },
 });
