@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSqlParser } from '../src/core/sql.ts';
 import { collectCatalogue } from '../src/facts/postgres/collect.ts';
 import type { Operation } from '../src/steps/lib/policy-tree.ts';
-import { REACH_FACTS, type Reach, type ReachFacts, reachOf } from '../src/steps/lib/reach.ts';
+import { futureOf, REACH_FACTS, type Reach, type ReachFacts, reachOf } from '../src/steps/lib/reach.ts';
 import { expose } from './checks/4/expose.ts';
 import { isolatedDatabase, type TestDatabase } from './helpers/database.ts';
 
@@ -450,3 +450,35 @@ describe.each(SITUATIONS.map((situation) => [situation.name, situation] as const
     });
   },
 );
+
+test('a table made from now on is as the default privileges say, before and after they change', async () => {
+  const names = ['database', 'roles', 'schemas', 'defaultAcls'] as const;
+  const said = async () => {
+    const collected = await collectCatalogue({ url: database.url, names: [...names] });
+    const facts = Object.fromEntries(
+      Object.entries(collected).map(([name, fact]) => [name, fact.status === 'ok' ? fact.value : null]),
+    ) as unknown as Parameters<typeof futureOf>[0];
+    return futureOf(facts).slice(0, 3);
+  };
+  const made = async (role: string) => {
+    await database.sql('create table public.tomorrow (id int); insert into public.tomorrow values (1);');
+    const count = await tried(role, 'select from public.tomorrow');
+    await database.sql('drop table public.tomorrow;');
+    return count;
+  };
+  const table = 'a table that postgres makes in public from now on';
+  expect(await said()).toEqual([
+    `anyone with the publishable key cannot reach ${table} until it is granted`,
+    `any signed-in user cannot reach ${table} until it is granted`,
+    `whoever holds a secret key cannot reach ${table} until it is granted`,
+  ]);
+  expect(await made('anon')).toBe('refused');
+  await database.sql(`alter default privileges in schema public grant select, insert on tables to anon;
+    alter default privileges grant select on tables to service_role;`);
+  expect(await said()).toEqual([
+    `anyone with the publishable key can read every row and insert any row of ${table} until row level security is switched on`,
+    `any signed-in user cannot reach ${table} until it is granted`,
+    `whoever holds a secret key can read every row of ${table}`,
+  ]);
+  expect([await made('anon'), await made('authenticated'), await made('service_role')]).toEqual([1, 'refused', 1]);
+});

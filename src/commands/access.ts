@@ -14,7 +14,7 @@ import type { Facts } from '../core/facts.ts';
 import { loadSqlParser } from '../core/sql.ts';
 import { printable, qualified } from '../core/text.ts';
 import { collectSnapshot } from '../engine/collect.ts';
-import { type Exposure, exposureOf } from '../engine/exposure.ts';
+import { type Exposure, exposureOf, futureIn } from '../engine/exposure.ts';
 import type { ShadowOptions } from '../facts/shadow/collect.ts';
 import type { FromMigrations } from '../facts/shadow/from-migrations.ts';
 import { UNKNOWN_EXPOSURE } from '../steps/lib/exposure.ts';
@@ -162,7 +162,7 @@ async function exposureCommand(options: AccessOptions): Promise<number> {
             repository: project.repository,
             migrations: project.migrations,
             declared: project.declared,
-            names: new Set([...REACH_FACTS, 'repoConfig']),
+            names: new Set([...REACH_FACTS, 'defaultAcls', 'repoConfig']),
             previous: null,
             now: () => new Date().toISOString(),
             clock: () => performance.now(),
@@ -179,13 +179,16 @@ async function exposureCommand(options: AccessOptions): Promise<number> {
           const exposure = exposureOf([snapshot]);
           if (exposure.length === 0 && database.value.exposedSchemas === null)
             throw new UserError('unknown-exposure', UNKNOWN_EXPOSURE, 'then run it again', EXIT.unknown);
-          return exposure;
+          return { exposure, future: futureIn(snapshot) };
         }),
       );
-      const exposure = found.flat();
+      const exposure = found.flatMap((one) => one.exposure);
+      const future = [...new Set(found.flatMap((one) => one.future))];
       if (options.format === 'json')
-        process.stdout.write(`${JSON.stringify({ schema: 'supaready.exposure/v1', exposure }, null, 2)}\n`);
-      else for (const line of exposureLines(exposure)) process.stdout.write(`${line}\n`);
+        process.stdout.write(`${JSON.stringify({ schema: 'supaready.exposure/v1', exposure, future }, null, 2)}\n`);
+      else
+        for (const line of [...exposureLines(exposure), 'new tables', ...future.map((text) => printable(`  ${text}`))])
+          process.stdout.write(`${line}\n`);
       return EXIT.ok;
     } finally {
       await targets.close();

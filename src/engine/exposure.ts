@@ -1,5 +1,5 @@
 import type { Facts, Snapshot } from '../core/facts.ts';
-import { REACH_FACTS, type Reach, type ReachFacts, reachOf } from '../steps/lib/reach.ts';
+import { futureOf, REACH_FACTS, type Reach, type ReachFacts, reachOf } from '../steps/lib/reach.ts';
 
 /** What requests reach of one relation of one environment, role by role. */
 export interface Exposure {
@@ -20,6 +20,13 @@ function reachFacts({ facts }: Snapshot): ReachFacts | null {
   }
   if (facts.repoConfig?.status === 'ok') known.repoConfig = facts.repoConfig.value;
   return known as unknown as ReachFacts;
+}
+
+/** What is reached of a table made from now on; nothing where default privileges were not read. */
+export function futureIn(snapshot: Snapshot): string[] {
+  const known = reachFacts(snapshot);
+  const { defaultAcls } = snapshot.facts;
+  return known && defaultAcls?.status === 'ok' ? futureOf({ ...known, defaultAcls: defaultAcls.value }) : [];
 }
 
 /** Who reaches what, in every environment whose catalogue says it. The SQL parser must be loaded. */

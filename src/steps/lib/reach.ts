@@ -107,6 +107,35 @@ function gains({ kind, rows }: Way, direct: Rows): boolean {
   return direct === 'none' || rows === 'all' || kind === 'view' || kind === 'function' || kind === 'trigger';
 }
 
+/** Whom migrations run as. */
+const MIGRATOR = 'postgres';
+
+/**
+ * What a request reaches of a table that a migration makes from now on, before anything else is said of it: a sentence for
+ * each served schema and role. Entries of a schema add to those for all schemas (PostgreSQL, ALTER DEFAULT PRIVILEGES).
+ */
+export function futureOf(
+  facts: Pick<ReachFacts, 'database' | 'roles' | 'schemas'> & Pick<Facts, 'defaultAcls'>,
+): string[] {
+  const schemas = (exposedSchemas(facts) ?? []).filter((name) =>
+    facts.schemas.some((schema) => schema.name === name && (!schema.platform || name === 'public')),
+  );
+  return schemas.flatMap((schema) => {
+    const acl = facts.defaultAcls
+      .filter(({ owner, objects }) => owner === MIGRATOR && objects === 'tables')
+      .filter((entry) => entry.schema === null || entry.schema === schema)
+      .flatMap((entry) => entry.acl);
+    return requestRoles(facts).map((role) => {
+      const closure = roleClosure(facts, role);
+      const held = reachesSchema(facts, role, schema) ? OPERATIONS.filter((one) => grants(acl, one, closure)) : [];
+      const table = `a table that ${MIGRATOR} makes in ${quoteIdent(schema)} from now on`;
+      if (held.length === 0) return `${who(role)} cannot reach ${table} until it is granted`;
+      const until = bypassesRls(facts, role) ? '' : ' until row level security is switched on';
+      return `${who(role)} can ${deeds(held, 'all')} of ${table}${until}`;
+    });
+  });
+}
+
 interface Found {
   relation: Relation;
   way: Way;
