@@ -19,10 +19,11 @@ import {
   rowsOf,
   who,
 } from './exposure.ts';
+import { perFacet } from './memo.ts';
 import { OPERATIONS, type Operation } from './policy-tree.ts';
 import { isUsers, listed } from './refs.ts';
 import { functionTree, relationsIn, throughFunctions } from './sql-tree.ts';
-import { BOOKKEEPING, groupBy, keyOf } from './tables.ts';
+import { BOOKKEEPING, functionsByName, groupBy, keyOf } from './tables.ts';
 import { onlySource, resolveRelation, viewNamed, viewSelect } from './view-tree.ts';
 
 /*
@@ -329,9 +330,9 @@ function eventsOf(definition: string): Operation[] {
 function waysByTriggers(facts: ReachFacts, role: string): Found[] {
   return facts.triggers.flatMap((trigger) => {
     const table = resolveRelation(facts.relations, trigger.schema, trigger.table);
-    const fn = facts.functions.find(
-      ({ schema, name }) => schema === trigger.functionSchema && name === trigger.function,
-    );
+    const fn = functionsByName(facts.functions)
+      .get(keyOf(trigger.functionSchema, trigger.function))
+      ?.find((one) => one.trigger !== null);
     if (trigger.internal || trigger.enabled === 'D' || !table || !isUsers(table) || !fn?.securityDefiner) return [];
     const fires = eventsOf(trigger.definition).some(
       (operation) => accessOf(facts, role, table, operation).rows !== 'none',
@@ -403,18 +404,21 @@ function confinedTo(facts: ReachFacts, role: string, relation: Relation, operati
     .filter((name) => columns.get(name)?.has(operation));
 }
 
+/** Sequences that feed a column and are no part of it, as an identity's is. */
+const sequencesByTable = perFacet((sequences: Facts['sequences']) =>
+  groupBy(
+    sequences.filter(({ tie, column }) => tie !== 'identity' && column !== null),
+    ({ column }) => keyOf(column?.schema ?? '', column?.table ?? ''),
+  ),
+);
+
 /** Sequences that an INSERT without the key would need and the role may not use. */
 function closedSequences(facts: ReachFacts, role: string, relation: Relation): string[] {
   const closure = roleClosure(facts, role);
-  return facts.sequences.flatMap(({ schema, name, column, tie, acl }) =>
-    tie !== 'identity' &&
-    column?.schema === relation.schema &&
-    column.table === relation.name &&
-    !bypassesRls(facts, role) &&
-    !grants(acl, 'usage', closure) &&
-    !grants(acl, 'update', closure)
-      ? [qualified(schema, name)]
-      : [],
+  const feeding = sequencesByTable(facts.sequences).get(keyOf(relation.schema, relation.name)) ?? [];
+  if (bypassesRls(facts, role)) return [];
+  return feeding.flatMap(({ schema, name, acl }) =>
+    grants(acl, 'usage', closure) || grants(acl, 'update', closure) ? [] : [qualified(schema, name)],
   );
 }
 
