@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { grants } from '../../core/acl.ts';
 import type { Collected, Facts } from '../../core/facts.ts';
+import { qualified } from '../../core/text.ts';
 import { assertAnswered } from './answer.ts';
 import { type ApiAnswer, type ApiQuestion, askApi, UNDOING_POSTGREST } from './cells.ts';
 import { ApiError, type ApiTarget, apiClient, originOf, postgrestMajor } from './client.ts';
@@ -32,6 +33,8 @@ class Prober {
   readonly #rows: RowFinder;
   readonly #anon: Awaited<ReturnType<typeof apiClient>>;
   readonly writes: boolean;
+  /** Rows that were written after all, in words. */
+  readonly left: string[] = [];
 
   constructor(
     options: AccessOptions,
@@ -90,8 +93,10 @@ class Prober {
       const { outcome, status, code, wrote }: ApiAnswer = await askApi(client, question, {
         check: (returned) => assertAnswered(this.#options.target, returned),
       });
-      const reason = wrote ? 'the row was really written: something of the table’s filled in what was left out' : null;
-      cells.push({ ...base, outcome, status, code, reason });
+      // Which row it is the API does not say to whoever may not read it: so that a person must look.
+      if (wrote)
+        this.left.push(`a row that the probe wrote into ${qualified(tried.schema, tried.table)} as ${persona}`);
+      cells.push({ ...base, outcome, status, code, reason: wrote ? 'the row was really written' : null });
     }
     return cells;
   }
@@ -196,6 +201,6 @@ export async function collectAccess(options: AccessOptions): Promise<Access> {
     personas: ['anon', ...sessions.users.map(({ name }) => name)],
     writes,
     relations: tried,
-    left: [],
+    left: prober.left,
   };
 }

@@ -138,8 +138,9 @@ function outcome(facts: HttpFacts): CheckOutcome {
       discriminator: what,
       severity: 'medium',
       message: `${what} could not be removed`,
-      detail: 'a project’s secret key is needed for it, and an Auth server that lets users be deleted',
-      fix: { command: 'delete it in the dashboard under Authentication → Users, or give api.secretKey' },
+      detail:
+        'users are removed with the secret key (api.secretKey); a row that a rule filled in cannot be told from others',
+      fix: { command: 'delete it in the dashboard, users under Authentication → Users' },
     });
   if (reads + changes === 0 && findings.length === 0) {
     const reasons = httpAccess.relations.flatMap(({ cells }) => cells.flatMap(({ reason }) => reason ?? []));
