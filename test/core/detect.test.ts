@@ -5,6 +5,7 @@ import { detect } from '../../src/core/detect/detect.ts';
 import { hintOf } from '../../src/core/detect/hints.ts';
 import { mod97 } from '../../src/core/detect/iban.ts';
 import { shapeOf } from '../../src/core/detect/shape.ts';
+import { SECRET_MARKS, WORTH_LOOKING } from '../../src/core/redact.ts';
 import { corpus } from '../helpers/pii-corpus.ts';
 import { measure } from '../helpers/pii-measure.ts';
 
@@ -112,5 +113,27 @@ test('at least 0.99 precision at 0.95 recall over a generated corpus of 100,000 
       precise: true,
       complete: true,
     });
+  }
+});
+
+test('every way in which a text can be worth a look for secrets has its mark', () => {
+  /** All texts that a plain expression without repeats stands for. */
+  const expand = (pattern: string): string[] => {
+    const group = /\(\?:([^()]*)\)|\[([^\]]*)\]/.exec(pattern);
+    if (!group) return [pattern.replaceAll('\\', '')];
+    const choices = group[1]?.split('|') ?? [...(group[2] ?? '').replace('0-9a-f', '0123456789abcdef')];
+    return choices.flatMap((choice) =>
+      expand(pattern.slice(0, group.index) + choice + pattern.slice(group.index + group[0].length)),
+    );
+  };
+  const ways = WORTH_LOOKING.source
+    .replaceAll(/\{\d+\}/g, '')
+    .split(/\|(?![^(]*\))/)
+    .flatMap(expand);
+  expect(ways.length).toBeGreaterThan(60);
+  for (const way of ways) {
+    const text = way.toLowerCase();
+    // A JSON text has a slash escaped.
+    expect(SECRET_MARKS.some((mark) => text.includes(mark) || (text === ':/' && mark === ':/'))).toBe(true);
   }
 });

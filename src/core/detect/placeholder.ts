@@ -4,6 +4,9 @@ import type { Found } from './detection.ts';
 
 const LOREM = /lorem ipsum|dolor sit amet|consectetur adipis|quis nostrud exercitation/i;
 
+/** Three characters of each text of LOREM. */
+export const FILLER_MARKS: readonly string[] = ['psu', 'dol', 'dip', 'rud'];
+
 /** Names that stand for “somebody” in several languages; real people are seldom called so. */
 const NAMES = new Set([
   'john doe',
@@ -45,13 +48,16 @@ const NAMES = new Set([
 
 const IN_JSON = /"[^"\\]{0,60}name"\s*:\s*"([^"\\]{3,40})"/gi;
 
-/** Reports filler text, and names of nobody that are the whole value (or a name in a JSON text). */
-export function findPlaceholders(text: string, found: Found): void {
-  if (text.length >= 11) {
+/**
+ * Reports filler text, and names of nobody that are the whole value (or a name in a JSON text). `filler`, `name`: false where the
+ * value is known to have no mark of filler, or what no name has (a digit, an `@`).
+ */
+export function findPlaceholders(text: string, found: Found, filler: boolean, name: boolean): void {
+  if (filler) {
     const match = LOREM.exec(text);
     if (match) found('lorem-ipsum', match.index, match.index + match[0].length);
   }
-  if (text.length <= 40 && NAMES.has(text.trim().toLowerCase())) found('placeholder-name', 0, text.length);
+  if (name && text.length <= 40 && NAMES.has(text.trim().toLowerCase())) found('placeholder-name', 0, text.length);
   if (!text.includes('name"')) return;
   for (const match of text.matchAll(IN_JSON)) {
     if (NAMES.has((match[1] ?? '').trim().toLowerCase()))
