@@ -1,11 +1,12 @@
-// Child of scan.ts: samples public.events as an audit does, and copies the same sample, in turn; times and peak memory as JSON.
+// Child of scan.ts: samples every table as an audit does, and copies the same samples, in turn; times and peak memory as JSON.
 import pg from 'pg';
 import { collectCatalogue } from '../../src/facts/postgres/collect.ts';
 import { ScanLink } from '../../src/facts/postgres/data/link.ts';
 import { sampleColumns } from '../../src/facts/postgres/data/samples.ts';
 import { planOf } from '../../src/facts/postgres/data/tables.ts';
 
-const [url = '', copy = '', rounds = '9'] = process.argv.slice(2);
+const [url = '', copies = '[]', rounds = '9'] = process.argv.slice(2);
+const statements = JSON.parse(copies) as string[];
 const catalogue = await collectCatalogue({
   url,
   names: ['database', 'relations', 'columns', 'constraints', 'tableStats'],
@@ -17,8 +18,7 @@ const client = new pg.Client({ connectionString: url });
 await client.connect();
 
 /** COPY TO STDOUT over the same driver; what arrives is let go. */
-async function copied(): Promise<number> {
-  const started = performance.now();
+async function copied(copy: string): Promise<void> {
   await client.query('begin isolation level repeatable read read only');
   const query = new pg.Query(copy);
   Object.assign(query, { handleCopyData: () => undefined });
@@ -28,13 +28,14 @@ async function copied(): Promise<number> {
     client.query(query);
   });
   await client.query('commit');
-  return performance.now() - started;
 }
 
 const scanMs: number[] = [];
 const copyMs: number[] = [];
+const clientMs: number[] = [];
 let rows = 0;
 for (let round = 0; round <= Number(rounds); round++) {
+  const cpu = process.cpuUsage();
   const started = performance.now();
   const { value } = await sampleColumns({
     ask: link.ask,
@@ -42,14 +43,19 @@ for (let round = 0; round <= Number(rounds); round++) {
     plan,
     options: { url, names: [], catalogue, previousCounts: null },
   });
-  const scan = performance.now() - started;
-  const other = await copied();
-  rows = value.tables.find(({ table }) => table === 'events')?.rows ?? 0;
+  const scanned = performance.now();
+  const { user, system } = process.cpuUsage(cpu);
+  for (const statement of statements) await copied(statement);
+  const ended = performance.now();
+  rows = value.tables.reduce((sum, table) => sum + table.rows, 0);
   // The first round fills the server's cache.
   if (round === 0) continue;
-  scanMs.push(scan);
-  copyMs.push(other);
+  scanMs.push(scanned - started);
+  copyMs.push(ended - scanned);
+  clientMs.push((user + system) / 1000);
 }
 await link.close();
 await client.end();
-process.stdout.write(JSON.stringify({ scanMs, copyMs, rows, maxRssMiB: process.resourceUsage().maxRSS / 1024 }));
+process.stdout.write(
+  JSON.stringify({ scanMs, copyMs, clientMs, rows, maxRssMiB: process.resourceUsage().maxRSS / 1024 }),
+);

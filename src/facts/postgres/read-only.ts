@@ -43,12 +43,23 @@ export async function beginReadOnly(
   /** Exported by another transaction that is still open: both then see the same state. */
   snapshot?: string,
 ): Promise<void> {
-  await client.query(readOnlyBeginning(statementMs, snapshot));
+  await client.query(readOnlyBeginning(localLimits(statementMs), snapshot));
 }
 
-/** The statements of `beginReadOnly`, for a message that goes on with a query: one round trip less. */
-export function readOnlyBeginning(statementMs: number, snapshot?: string): string {
-  const settings = limits(statementMs).map(([name, value]) => `set local ${name} = ${value}`);
+function readOnlyBeginning(settings: readonly string[], snapshot?: string): string {
   const shared = snapshot === undefined ? [] : [`set transaction snapshot ${quoteLiteral(snapshot)}`];
   return ['begin isolation level repeatable read read only', ...shared, ...settings].join('; ');
+}
+
+function localLimits(statementMs: number): string[] {
+  return limits(statementMs).map(([name, value]) => `set local ${name} = ${value}`);
+}
+
+/**
+ * A whole read-only transaction, to be sent in one message, alone or with others. `limited`: the session has our limits already
+ * (sessionSetUp), and only the time-out is another.
+ */
+export function readOnlyTransaction(statementMs: number, sql: string, limited: boolean): string {
+  const settings = limited ? [`set local statement_timeout = ${statementMs}`] : localLimits(statementMs);
+  return `${readOnlyBeginning(settings)}; ${sql}\n; commit`;
 }

@@ -6,9 +6,15 @@ export type Fields = readonly unknown[];
 
 /**
  * Runs one message and hands each row over as it arrives, so that tens of thousands of them are not held twice.
- * Rejects with PostgreSQL's error; rows that came before it were handed over.
+ * Rejects with PostgreSQL's error; rows that came before it were handed over. `timeoutMs`: how long all of it may last, where that
+ * is not the client's own limit.
  */
-export function streamRows(client: pg.Client, text: string, onRow: (fields: Fields) => void): Promise<void> {
+export function streamRows(
+  client: pg.Client,
+  text: string,
+  onRow: (fields: Fields) => void,
+  timeoutMs?: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: unknown = null;
     const query = new pg.Query<unknown[]>(
@@ -25,6 +31,7 @@ export function streamRows(client: pg.Client, text: string, onRow: (fields: Fiel
         failure = error;
       }
     });
+    if (timeoutMs !== undefined) Object.assign(query, { query_timeout: timeoutMs });
     client.query(query);
   });
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import { abortable, type Connection, closeQuietly, connect } from '../connect.ts';
 import { connectionLost, isConnectionLoss } from '../connect-errors.ts';
 import { failureReason } from '../failed-fact.ts';
-import { readOnlyBeginning } from '../read-only.ts';
+import { readOnlyTransaction } from '../read-only.ts';
 import { DATA_STATEMENT_MS, RECONNECT_MS } from '../timeouts.ts';
 
 /** One query in a short transaction of its own: a long one would keep the server from cleaning up behind its writers. */
@@ -14,7 +14,7 @@ export type Ask = <R extends pg.QueryResultRow>(
 ) => Promise<{ rows: R[] } | { error: string }>;
 
 /** Rows of the one statement of a message that brings any. */
-export function rowsOf<R>(results: unknown): R[] {
+function rowsOf<R>(results: unknown): R[] {
   const all = (Array.isArray(results) ? results : [results]) as { fields: unknown[]; rows: R[] }[];
   return all.find(({ fields }) => fields.length > 0)?.rows ?? [];
 }
@@ -39,12 +39,15 @@ export class ScanLink {
     return new ScanLink(url, await connect(url, signal), signal);
   }
 
-  /** Throws UserError: cancelled (130); connection-lost (3) when the server does not come back. */
-  async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  /**
+   * `limited`: the session has our limits already (connect.ts).
+   * Throws UserError: cancelled (130); connection-lost (3) when the server does not come back.
+   */
+  async run<T>(work: (client: pg.Client, limited: boolean) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
-      const { client, target } = this.#connection;
+      const { client, target, link } = this.#connection;
       try {
-        return await abortable(client, target, this.#signal, () => work(client));
+        return await abortable(client, target, this.#signal, () => work(client, link.path === 'direct'));
       } catch (error) {
         if (error instanceof UserError || !isConnectionLoss(error)) throw error;
         if (attempt >= RECONNECT_MS.length || !(await this.#reconnect(RECONNECT_MS.slice(attempt))))
@@ -53,12 +56,12 @@ export class ScanLink {
     }
   }
 
-  /** Beginning, query and end are one message: one round trip to a server that may be far. */
+  /** The whole transaction is one message: one round trip to a server that may be far. */
   readonly ask: Ask = (sql, statementMs = DATA_STATEMENT_MS) =>
-    this.run(async (client) => {
+    this.run(async (client, limited) => {
       const started = performance.now();
       try {
-        return { rows: rowsOf(await client.query(`${readOnlyBeginning(statementMs)}; ${sql}\n; commit`)) };
+        return { rows: rowsOf(await client.query(readOnlyTransaction(statementMs, sql, limited))) };
       } catch (error) {
         if (isConnectionLoss(error)) throw error;
         await client.query('rollback');

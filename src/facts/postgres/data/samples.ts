@@ -4,11 +4,11 @@ import type { Facts, Relation } from '../../../core/facts.ts';
 import { counted, qualified, quoteIdent } from '../../../core/text.ts';
 import { isConnectionLoss } from '../connect-errors.ts';
 import { failureReason } from '../failed-fact.ts';
-import { readOnlyBeginning } from '../read-only.ts';
+import { readOnlyTransaction } from '../read-only.ts';
 import scanTargets from '../sql/scan-targets.sql';
 import { composeSql } from '../sql-text.ts';
-import { DATA_STATEMENT_MS, SAMPLING_MS } from '../timeouts.ts';
-import { rowsOf } from './link.ts';
+import { type Fields, streamRows } from '../stream-rows.ts';
+import { DATA_STATEMENT_MS, SAMPLING_MS, SILENCE_MS } from '../timeouts.ts';
 import {
   type ColumnKind,
   firstRowsSql,
@@ -27,7 +27,7 @@ type Samples = Facts['columnSamples'];
 type TableSample = Samples['tables'][number];
 
 /** Columns in one query: a table may have 1,600. */
-const COLUMNS_A_QUERY = 400;
+const COLUMNS_A_QUERY = 100;
 /** What one batch of rows may come to, if all of its values were as long as is read. */
 const BATCH_CHARS = 20_000_000;
 /** Below so many rows a sample of a large table is taken to have met empty blocks. */
@@ -36,6 +36,8 @@ const SPARSE = 50;
 const STALE_MS = 24 * 3_600_000;
 /** Taken for a size that could not be asked for. */
 const UNKNOWN_BLOCKS = 1_000_000;
+/** Statements in one message, but for a table that needs more: as many time-outs it may last. */
+const STATEMENTS_A_MESSAGE = 8;
 /** How many targets are looked up in one query. */
 const TARGETS = 2000;
 
@@ -45,7 +47,7 @@ interface Target extends SampledTable {
 }
 
 /**
- * Samples the project's tables, one query each (more only for the widest), at most 1,000 rows from many places, and counts what
+ * Samples the project's tables, one query each (more only for the widest), several queries a message, at most 1,000 rows from many places, and counts what
  * the detectors find. Ends after the time allowed; tables not reached are named, and the next run goes on with them.
  */
 export async function sampleColumns(scan: Scan): Promise<Outcome<'columnSamples'>> {
@@ -67,21 +69,18 @@ export async function sampleColumns(scan: Scan): Promise<Outcome<'columnSamples'
   const until = started + (options.samplingMs ?? SAMPLING_MS);
   const left = tables.filter(({ schema, name }) => !done.has(key(schema, name)));
   const carried = done.size;
-  for (let from = 0; from < left.length && performance.now() < until; from += TARGETS) {
-    const targets = await targetsOf(scan, left.slice(from, from + TARGETS));
-    for (const target of targets) {
-      if (performance.now() >= until) break;
-      done.set(key(target.schema, target.table), await sampleTable(link, target));
-      const read = done.size - carried;
-      const rest = ((performance.now() - started) / read) * (tables.length - done.size);
-      const eta = rest > 5000 ? `, about ${formatMs(Math.min(rest, until - performance.now()))} left` : '';
-      options.onProgress?.(
-        `samples of ${target.schema}.${target.table} (${done.size} of ${tables.length} tables${eta})`,
-        done.size,
-        tables.length,
-      );
-    }
-  }
+  const put = (sample: TableSample): void => {
+    done.set(key(sample.schema, sample.table), sample);
+    const rest = ((performance.now() - started) / (done.size - carried)) * (tables.length - done.size);
+    const eta = rest > 5000 ? `, about ${formatMs(Math.min(rest, until - performance.now()))} left` : '';
+    options.onProgress?.(
+      `samples of ${sample.schema}.${sample.table} (${done.size} of ${tables.length} tables${eta})`,
+      done.size,
+      tables.length,
+    );
+  };
+  for (let from = 0; from < left.length && performance.now() < until; from += TARGETS)
+    await sampleTargets(link, await targetsOf(scan, left.slice(from, from + TARGETS)), until, put);
   const value = current();
   return { value, hidden: notSeen(value) };
 }
@@ -144,28 +143,28 @@ function identifiesSomebody(column: string): boolean {
   return card || ssn || phone;
 }
 
-async function sampleTable(link: Scan['link'], target: Target): Promise<TableSample> {
-  const { schema, table, columns } = target;
-  const sample: TableSample = { schema, table, rows: 0, whole: true, columns: 0, found: [], error: target.error };
-  if (columns.length === 0 || target.blocks === 0) return { ...sample, columns: columns.length };
-  for (let from = 0; from < columns.length; from += COLUMNS_A_QUERY) {
-    const part = columns.slice(from, from + COLUMNS_A_QUERY);
-    let answer = await read(link, sampleSql(target, part), part);
-    if (!('error' in answer) && !readsWhole(target) && answer.rows < SPARSE) {
-      const first = await read(link, firstRowsSql(target, part), part);
-      if ('error' in first || first.rows > answer.rows) answer = first;
-    }
-    if ('error' in answer) {
-      sample.error = answer.error;
-      sample.whole = false;
-      break;
-    }
-    sample.rows = Math.max(sample.rows, answer.rows);
-    sample.whole &&= answer.whole && readsWhole(target);
-    sample.columns += part.length;
-    sample.found.push(...answer.tallies.flatMap((tally) => tally.result() ?? []));
-  }
-  return sample;
+/** What one query reads of a table. */
+interface Part {
+  target: Target;
+  columns: SampledColumn[];
+  /** As many as are bounded in time each. */
+  statements: string[];
+}
+
+function partOf(target: Target, columns: SampledColumn[], sql: string): Part {
+  // What may come to much is read with a cursor, so that the time-out is for each batch.
+  const batch = Math.max(1, Math.floor(BATCH_CHARS / (columns.length * VALUE_CHARS)));
+  const fetches = Array.from({ length: Math.ceil(SAMPLE_ROWS / batch) }, () => `fetch ${batch} from sample`);
+  const statements = fetches.length === 1 ? [sql] : [`declare sample no scroll cursor for ${sql}`, ...fetches];
+  return { target, columns, statements };
+}
+
+function partsOf(target: Target): Part[] {
+  if (target.blocks === 0) return [];
+  const slices = Array.from({ length: Math.ceil(target.columns.length / COLUMNS_A_QUERY) }, (_, at) =>
+    target.columns.slice(at * COLUMNS_A_QUERY, (at + 1) * COLUMNS_A_QUERY),
+  );
+  return slices.map((columns) => partOf(target, columns, sampleSql(target, columns)));
 }
 
 interface Read {
@@ -173,46 +172,138 @@ interface Read {
   whole: boolean;
   tallies: ColumnTally[];
 }
+type Answer = Read | { error: string };
 
-/** Runs a sample's query with a cursor, in batches that stay small whatever the values, each statement bounded in time. */
-function read(link: Scan['link'], sql: string, columns: readonly SampledColumn[]): Promise<Read | { error: string }> {
-  return link.run(async (client) => {
-    const started = performance.now();
-    const tallies = columns.map((column) => new ColumnTally(column));
-    let batch = Math.min(SAMPLE_ROWS, Math.max(1, Math.floor(BATCH_CHARS / (columns.length * VALUE_CHARS))));
-    let total: number | null = null;
-    let rows = 0;
-    // What fits into one batch whatever its values takes one round trip; else a cursor, and the rest in batches by size.
-    const begin = readOnlyBeginning(DATA_STATEMENT_MS);
-    const atOnce = batch >= SAMPLE_ROWS;
-    let text = atOnce
-      ? `${begin}; ${sql}\n; commit`
-      : `${begin}; declare sample no scroll cursor for ${sql}; fetch ${batch} from sample`;
-    try {
-      for (;;) {
-        const fetched = rowsOf<(string | null)[]>(await client.query({ text, rowMode: 'array' }));
-        let chars = 0;
-        for (const row of fetched) {
-          total ??= row[0] === null ? null : Number(row[0]);
-          for (const [at, tally] of tallies.entries()) {
-            const value = row[at + 1] ?? null;
-            chars += value?.length ?? 0;
-            tally.add(value);
-          }
-        }
-        rows += fetched.length;
-        if (fetched.length < batch || rows >= SAMPLE_ROWS || atOnce) break;
-        batch = Math.min(SAMPLE_ROWS, Math.max(batch, Math.floor(BATCH_CHARS / (2 * (chars / fetched.length) + 64))));
-        text = `fetch ${batch} from sample`;
-      }
-      if (!atOnce) await client.query('commit');
-      return { rows, whole: total === null ? rows === 0 : rows === total, tallies };
-    } catch (error) {
-      if (isConnectionLoss(error)) throw error;
-      await client.query('rollback');
-      return { error: failureReason(withoutValues(error), performance.now() - started) };
+/** Reads these tables and hands over each that is done, until the time is over. */
+async function sampleTargets(
+  link: Scan['link'],
+  targets: readonly Target[],
+  until: number,
+  put: (sample: TableSample) => void,
+): Promise<void> {
+  const left = targets.flatMap(partsOf);
+  const waiting = new Map<Target, number>();
+  for (const { target } of left) waiting.set(target, (waiting.get(target) ?? 0) + 1);
+  for (const target of targets) if (!waiting.has(target)) put(sampleOf(target, []));
+  const answers = new Map<Target, Answer[]>();
+  const sparse: [Part, Read][] = [];
+  const finish = (target: Target, answer: Answer): void => {
+    const own = [...(answers.get(target) ?? []), answer];
+    answers.set(target, own);
+    if (own.length === waiting.get(target)) put(sampleOf(target, own));
+  };
+  while (left.length > 0 && performance.now() < until) {
+    await readParts(link, nextMessage(left), (part, answer) => {
+      if ('error' in answer || readsWhole(part.target) || answer.rows >= SPARSE) finish(part.target, answer);
+      else sparse.push([part, answer]);
+    });
+    for (const [{ target, columns }, answer] of sparse.splice(0)) {
+      const again = partOf(target, columns, firstRowsSql(target, columns));
+      await readParts(link, [again], (_, first) =>
+        finish(target, 'error' in first || first.rows > answer.rows ? first : answer),
+      );
     }
+  }
+}
+
+/** Takes off the parts that go into one message: the server is not kept waiting between them. */
+function nextMessage(left: Part[]): Part[] {
+  let statements = 0;
+  const fits = left.findIndex((part, at) => {
+    statements += part.statements.length;
+    return at > 0 && statements > STATEMENTS_A_MESSAGE;
   });
+  return left.splice(0, fits === -1 ? left.length : fits);
+}
+
+function sampleOf(target: Target, answers: readonly Answer[]): TableSample {
+  const { schema, table, columns, error } = target;
+  const sample: TableSample = { schema, table, rows: 0, whole: true, columns: 0, found: [], error };
+  if (answers.length === 0) return { ...sample, columns: columns.length };
+  for (const answer of answers) {
+    if ('error' in answer) {
+      sample.error = answer.error;
+      sample.whole = false;
+      continue;
+    }
+    sample.rows = Math.max(sample.rows, answer.rows);
+    sample.whole &&= answer.whole && readsWhole(target);
+    sample.columns += answer.tallies.length;
+    sample.found.push(...answer.tallies.flatMap((tally) => tally.result() ?? []));
+  }
+  return sample;
+}
+
+/**
+ * Reads these parts in one message, each in a transaction of its own, and looks at each row as it arrives: no sample is held in
+ * memory. A part that fails takes those behind it along, which are asked for again.
+ */
+async function readParts(
+  link: Scan['link'],
+  parts: readonly Part[],
+  take: (part: Part, answer: Answer) => void,
+): Promise<void> {
+  const left = [...parts];
+  for (let part = left[0]; part !== undefined; part = left[0]) {
+    await link.run(async (client, limited) => {
+      const begun = performance.now();
+      let read: PartRead | null = null;
+      const close = (): void => {
+        const [done] = left;
+        if (read === null || done === undefined) return;
+        left.shift();
+        take(done, read.answer());
+        read = null;
+      };
+      try {
+        await streamRows(
+          client,
+          left.map(({ statements }) => transactionOf(statements, limited)).join('; '),
+          (fields) => {
+            if (fields.length > 1) return read?.add(fields);
+            close();
+            read = new PartRead(left[0]?.columns ?? []);
+          },
+          left.reduce((ms, { statements }) => ms + statements.length * DATA_STATEMENT_MS, SILENCE_MS),
+        );
+        close();
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error;
+        const failed = left.shift();
+        if (failed === undefined) throw error;
+        await client.query('rollback');
+        const ms = Math.min(performance.now() - begun, DATA_STATEMENT_MS);
+        take(failed, { error: failureReason(withoutValues(error), ms) });
+      }
+    });
+  }
+}
+
+/** The row of one value tells the parts' rows apart. */
+function transactionOf(statements: readonly string[], limited: boolean): string {
+  return readOnlyTransaction(DATA_STATEMENT_MS, ['select null', ...statements].join('; '), limited);
+}
+
+/** What has come of one part. */
+class PartRead {
+  readonly #tallies: ColumnTally[];
+  #total: number | null = null;
+  #rows = 0;
+
+  constructor(columns: readonly SampledColumn[]) {
+    this.#tallies = columns.map((column) => new ColumnTally(column));
+  }
+
+  add(fields: Fields): void {
+    this.#total ??= fields[0] as number | null;
+    this.#rows++;
+    for (const [at, tally] of this.#tallies.entries()) tally.add((fields[at + 1] ?? null) as string | null);
+  }
+
+  answer(): Read {
+    const rows = this.#rows;
+    return { rows, whole: this.#total === null ? rows === 0 : rows === this.#total, tallies: this.#tallies };
+  }
 }
 
 /** Casts fail with the value in their message: of errors in data (class 22) only the code is kept. */

@@ -1,5 +1,5 @@
 import { detect } from '../../../core/detect/detect.ts';
-import type { Detector } from '../../../core/detect/detection.ts';
+import type { Detector, Found } from '../../../core/detect/detection.ts';
 import { type ColumnHint, hintOf } from '../../../core/detect/hints.ts';
 import { shapeOf } from '../../../core/detect/shape.ts';
 import type { Facts } from '../../../core/facts.ts';
@@ -23,6 +23,8 @@ export class ColumnTally {
   readonly #column: SampledColumn;
   readonly #hint: ColumnHint;
   readonly #hits = new Map<Detector, Hits>();
+  /** The value that is looked at. */
+  #value = '';
   #values = 0;
   #cut = 0;
 
@@ -33,28 +35,27 @@ export class ColumnTally {
 
   add(value: string | null): void {
     if (value === null) return;
-    const number = ++this.#values;
+    this.#values++;
     if (value.length >= VALUE_CHARS) this.#cut++;
-    detect(
-      value,
-      this.#hint,
-      (detector, start, end) => {
-        let hits = this.#hits.get(detector);
-        if (!hits) {
-          hits = { values: 0, shapes: new Map(), last: 0 };
-          this.#hits.set(detector, hits);
-        }
-        if (hits.last === number) return;
-        hits.last = number;
-        hits.values++;
-        if (!SHAPED.has(detector)) return;
-        const shape = shapeOf(value.slice(start, end));
-        const before = hits.shapes.get(shape);
-        if (before !== undefined || hits.shapes.size < SHAPES) hits.shapes.set(shape, (before ?? 0) + 1);
-      },
-      this.#column.kind === 'json',
-    );
+    this.#value = value;
+    detect(value, this.#hint, this.#found, this.#column.kind === 'json');
+    this.#value = '';
   }
+
+  readonly #found: Found = (detector, start, end) => {
+    let hits = this.#hits.get(detector);
+    if (!hits) {
+      hits = { values: 0, shapes: new Map(), last: 0 };
+      this.#hits.set(detector, hits);
+    }
+    if (hits.last === this.#values) return;
+    hits.last = this.#values;
+    hits.values++;
+    if (!SHAPED.has(detector)) return;
+    const shape = shapeOf(this.#value.slice(start, end));
+    const before = hits.shapes.get(shape);
+    if (before !== undefined || hits.shapes.size < SHAPES) hits.shapes.set(shape, (before ?? 0) + 1);
+  };
 
   /** Null when nothing was found. */
   result(): FoundColumn | null {
