@@ -154,10 +154,10 @@ create function pg_supaready.granted(object_type text, top xid, recent int, sinc
 language plpgsql as $$
 declare
   found oid[];
-  names text[] := string_to_array(current_setting('supaready.granted', true), E'\x1f');
+  names text[] := string_to_array(current_setting('supaready.at', true), E'\x1f');
 begin
-  -- A plain statement's names come with it (granted.ts).
-  if names[1] = place then
+  -- A plain statement's names come with its place (granted.ts).
+  if names[1] = place and array_length(names, 1) > 1 then
     found := case
       when object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE') then array(select to_regprocedure(n)::oid from unnest(names[2:]) n)
       else array(select to_regclass(n)::oid from unnest(names[2:]) n)
@@ -209,7 +209,7 @@ $$;
 create function pg_supaready.place(context text) returns text
 language plpgsql stable as $$
 declare
-  place text := nullif(current_setting('supaready.at', true), '');
+  place text := nullif(split_part(current_setting('supaready.at', true), E'\x1f', 1), '');
 begin
   if position('inline_code_block' in context) = 0 then
     return place;

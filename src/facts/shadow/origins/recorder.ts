@@ -47,10 +47,8 @@ export class OriginRecorder {
   mark(text: string, line: number): string {
     const at = `${this.#paths.length - 1}:${line}`;
     if (!DATA.test(text)) this.#texts.set(at, text);
-    const granted = grantedObjects(text);
-    // The place stands before the names, so that they are of no account for another statement.
-    const names = granted.length > 0 ? `set supaready.granted = ${quoteLiteral([at, ...granted].join('\u001f'))};` : '';
-    return `set supaready.at = '${at}';${names}`;
+    // Behind the place stand the names that a GRANT is about.
+    return `set supaready.at = ${quoteLiteral([at, ...grantedObjects(text)].join('\u001f'))};`;
   }
 
   /** Reads what was seen and takes the recorder out of the database; null when a migration took it out itself. */
@@ -72,7 +70,7 @@ export class OriginRecorder {
         const place = at === null ? null : this.#place(at, null);
         return place ? `what ${place.path}:${place.line} changed could not be noted` : 'a drop could not be noted';
       });
-      return { origins: origins.toSorted(byIdentity), gaps };
+      return { origins: sorted(origins), gaps };
     } catch {
       return null;
     } finally {
@@ -106,9 +104,14 @@ export class OriginRecorder {
   }
 }
 
-function byIdentity(left: Origin, right: Origin): number {
-  const key = ({ kind, schema, name, table, column, signature, aspect }: Origin) =>
-    [kind, schema, table ?? '', name, column ?? '', signature ?? '', aspect ?? ''].join('\u0000');
-  const [a, b] = [key(left), key(right)];
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Orders them by what they are about. */
+function sorted(origins: readonly Origin[]): Origin[] {
+  const keyed = origins.map((origin) => {
+    const { kind, schema, name, table, column, signature, aspect } = origin;
+    return {
+      origin,
+      key: [kind, schema, table ?? '', name, column ?? '', signature ?? '', aspect ?? ''].join('\u0000'),
+    };
+  });
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ origin }) => origin);
 }
