@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FactName } from '../../src/core/facts.ts';
 import { ensureBaseline } from '../../src/facts/shadow/baseline.ts';
+import { collectShadow } from '../../src/facts/shadow/collect.ts';
 import { prepareFromMigrations } from '../../src/facts/shadow/from-migrations.ts';
 import { serverOf } from '../../src/facts/shadow/same-server.ts';
 import { type PostgresServer, startServer } from '../../src/facts/shadow/server.ts';
@@ -53,6 +55,54 @@ describe('--shadow-url', () => {
     expect(prepared.replay.failures).toEqual([]);
     expect(await onServer(STATE)).not.toEqual(before);
     await prepared.close();
+    expect(await onServer(STATE)).toEqual(before);
+  });
+
+  function collect(names: readonly FactName[], sql: string, shadowUrl: string, signal?: AbortSignal) {
+    const repository = mkdtempSync(join(folder, 'repeated-'));
+    mkdirSync(join(repository, 'supabase/migrations'), { recursive: true });
+    writeFileSync(join(repository, 'supabase/migrations/20240101000000_a.sql'), sql);
+    return collectShadow({
+      names,
+      root: repository,
+      besideLive: false,
+      open: () => prepareFromMigrations({ root: repository, shadowUrl, ...(signal && { signal }) }),
+      closeAfter: true,
+      ...(signal && { signal }),
+    });
+  }
+  const RANDOM = `create table kept (id int); do $$ begin execute format('create table t_%s ()', substr(md5(random()::text), 1, 8)); end $$;`;
+
+  it('replays a second time in a second database, and leaves neither', async () => {
+    const before = await onServer(STATE);
+    const { replayTwice } = await collect(['replayTwice'], RANDOM, server.url('postgres', 'supabase_admin'));
+    expect(replayTwice).toMatchObject({ status: 'ok', value: { failures: [], total: 2 } });
+    expect(await onServer(STATE)).toEqual(before);
+  });
+
+  it('does not where the migrations make roles, which the second replay would meet', async () => {
+    const before = await onServer(STATE);
+    const sql = 'create role nightly; create table t ()';
+    const { replayTwice } = await collect(['replayTwice'], sql, server.url('postgres', 'supabase_admin'));
+    expect(replayTwice).toMatchObject({
+      status: 'absent',
+      reason: expect.stringContaining('make or drop roles (nightly)'),
+    });
+    expect(await onServer(STATE)).toEqual(before);
+  });
+
+  it('leaves nothing when it is stopped during the second replay', async () => {
+    const before = await onServer(STATE);
+    const controller = new AbortController();
+    // Only the second replay sleeps: its clock is 400 days ahead.
+    const sql = `do $$ begin if now() > '${new Date(Date.now() + 86_400_000).toISOString()}' then perform pg_sleep(60); end if; end $$;`;
+    const running = collect(['replayTwice'], sql, server.url('postgres', 'supabase_admin'), controller.signal);
+    const asleep = `select from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`;
+    for (let tries = 0; tries < 200 && (await onServer(asleep)).length === 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    controller.abort();
+    await expect(running).rejects.toThrow();
     expect(await onServer(STATE)).toEqual(before);
   });
 

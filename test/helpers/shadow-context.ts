@@ -25,6 +25,7 @@ export async function contextOn(server: PostgresServer, name: string, sql: strin
       replay: REPLAY,
       server: { version: server.version ?? 0, origin: 'embedded' },
       copy: null,
+      fresh: () => Promise.reject(new Error('nothing was replayed')),
       close: async () => undefined,
     },
     root: '',

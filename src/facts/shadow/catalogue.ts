@@ -2,7 +2,6 @@ import { EXIT, UserError } from '../../core/errors.ts';
 import { CATALOGUE_IN_SHADOW } from '../../core/facts/shadow.ts';
 import type { CollectedFact, Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
-import { counted } from '../../core/text.ts';
 import { collectCatalogue } from '../postgres/collect.ts';
 import type { FromMigrations } from './from-migrations.ts';
 import { withProjectName } from './project-name.ts';
@@ -53,7 +52,7 @@ function unread(name: string, fact: CollectedFact | undefined): UserError {
 
 /**
  * The catalogue that the applied migrations make. Where files are pending, they are replayed once more without those, on
- * a server of its own: what is still to be applied is no drift. Rejects with UserError where that cannot be had.
+ * a fresh database: what is still to be applied is no drift. Rejects with UserError where that cannot be had.
  */
 export async function shadowCatalogue(options: {
   shadow: FromMigrations;
@@ -64,14 +63,6 @@ export async function shadowCatalogue(options: {
 }): Promise<Catalogue> {
   const { shadow, root, pending = [], signal } = options;
   if (pending.length === 0) return read(shadow.url, shadow.replay, [], signal);
-  if (shadow.fresh === undefined) {
-    throw new UserError(
-      'pending-not-left-out',
-      `${counted(pending.length, 'migration is', 'migrations are')} still to be applied, and the server of --shadow-url allows no second replay without them`,
-      'apply them first, or leave --shadow-url out to use the embedded PostgreSQL',
-      EXIT.unknown,
-    );
-  }
   const fresh = await shadow.fresh();
   try {
     const replay = await replayMigrations({

@@ -16,6 +16,8 @@ export interface ForeignServer {
   supabase: boolean;
   /** server_version_num */
   version: number;
+  /** Names of the server's roles now. */
+  roles(): Promise<ReadonlySet<string>>;
   /** Takes back what the replays made of the server's roles; does nothing on a Supabase database. Never rejects. */
   restore(): Promise<void>;
 }
@@ -128,6 +130,13 @@ export async function openForeignServer(
     database: facts.database,
     supabase: facts.supabase,
     version: facts.version,
+    roles: async () => {
+      let names: ReadonlySet<string> = new Set();
+      await withClient(async (admin) => {
+        names = (await rolesBefore(admin)).names;
+      });
+      return names;
+    },
     restore: async () => {
       const roles = before;
       if (roles !== null) await withClient((admin) => restoreRoles(admin, roles)).catch(() => undefined);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT, UserError } from '../../core/errors.ts';
+import { printable } from '../../core/text.ts';
 import { applyBaseline, ensureBaseline } from './baseline.ts';
 import type { Distribution } from './binaries.ts';
 import { openForeignServer } from './foreign-server.ts';
@@ -51,10 +53,10 @@ export interface FromMigrations {
   /** Copies the database as it was right after the replay; null where the user's own server does not let us. */
   copy: (() => Promise<ShadowCopy>) | null;
   /**
-   * An empty database with the baseline, on a server of its own (roles belong to a server): for another replay. Absent where
-   * the server is the user's own.
+   * An empty database with the baseline, for another replay: on a server of its own (roles belong to a server), or beside the
+   * first on the user's. Rejects with UserError `shadow-not-repeated` where that server takes no second replay.
    */
-  fresh?: () => Promise<ShadowCopy>;
+  fresh: () => Promise<ShadowCopy>;
   settings?: ReplaySettings;
   /** Drops the database; the embedded server stops with its last user. */
   close(): Promise<void>;
@@ -188,31 +190,80 @@ function settingsOf({ migrations, grants, statementTimeoutMs }: FromMigrationsOp
   };
 }
 
+/** The user's server, on which every database that we made is dropped in the end, whoever forgot it. */
+function remembering(server: PostgresServer): { server: PostgresServer; dropAll(): Promise<void> } {
+  const made = new Set<string>();
+  const dropDatabase = async (name: string) => {
+    await server.dropDatabase(name);
+    made.delete(name);
+  };
+  return {
+    server: {
+      ...server,
+      createDatabase: (name, template) => {
+        made.add(name);
+        return server.createDatabase(name, template);
+      },
+      dropDatabase,
+    },
+    dropAll: async () => {
+      for (const name of [...made].toReversed()) await dropDatabase(name).catch(() => undefined);
+    },
+  };
+}
+
+function notRepeated(why: string): UserError {
+  return new UserError(
+    'shadow-not-repeated',
+    why,
+    'leave --shadow-url out to use the embedded PostgreSQL',
+    EXIT.unknown,
+  );
+}
+
+/** A database of ours with the baseline; its name begins with `supaready_`. */
+async function withBaseline(server: PostgresServer): Promise<string> {
+  const database = `supaready_${randomBytes(6).toString('hex')}`;
+  await server.createDatabase(database);
+  await applyBaseline(server.url(database));
+  return database;
+}
+
+/**
+ * On the user's server. A second replay runs in a second database there, unless the first one made or dropped roles: these belong
+ * to the whole server, so that the second would fail at `create role` for no fault of the migrations. In a Supabase database
+ * nothing is replayed twice: it is the only one its login has, and no baseline can be made beside it.
+ */
 async function foreign(options: FromMigrationsOptions, shadowUrl: string): Promise<FromMigrations> {
-  const {
-    server,
-    database: named,
-    supabase,
-    version,
-    restore,
-  } = await openForeignServer(shadowUrl, options.signal, options.audited);
-  const database = supabase ? named : `supaready_${randomBytes(6).toString('hex')}`;
+  const opened = await openForeignServer(shadowUrl, options.signal, options.audited);
+  const { supabase, version, restore, roles } = opened;
+  const { server, dropAll } = remembering(opened.server);
   const close = onceOnly(async () => {
-    if (supabase) return;
-    for (const name of [database, `${database}_head`]) await server.dropDatabase(name);
+    await dropAll();
     await restore();
   });
   try {
-    if (!supabase) {
-      await server.createDatabase(database);
-      await applyBaseline(server.url(database));
-    }
+    const database = supabase ? opened.database : await withBaseline(server);
+    const before = await roles();
     const replay = await replayMigrations({ ...options, server, database });
+    const after = await roles();
+    const changed = [...after, ...before].filter((name) => !after.has(name) || !before.has(name));
+    const fresh = async (): Promise<ShadowCopy> => {
+      if (supabase) throw notRepeated('a Supabase database of --shadow-url is good for one replay');
+      if (changed.length > 0)
+        throw notRepeated(
+          `the migrations make or drop roles (${changed.map((name) => printable(name)).join(', ')}), which all databases of the server of --shadow-url share: a second replay would meet them`,
+        );
+      const name = await withBaseline(server);
+      return { url: server.url(name), adminUrl: server.url(name), close: () => server.dropDatabase(name) };
+    };
     return {
       url: server.url(database),
       replay,
       server: { version, origin: 'shadow-url' },
       copy: supabase ? null : await copier(server, database),
+      fresh,
+      settings: settingsOf(options),
       close,
     };
   } catch (error) {

@@ -10,7 +10,7 @@ import { AdminSession } from './admin-session.ts';
 import type { ShadowContext } from './collect.ts';
 import { stateOf } from './copy-session.ts';
 import type { ShadowCopy } from './from-migrations.ts';
-import { freshDatabase, MAX_DIFFERENCES } from './repeat.ts';
+import { MAX_DIFFERENCES } from './repeat.ts';
 import { differences, readSchema, type Schema } from './repeat-catalogue.ts';
 import { applyFile } from './replay-file.ts';
 import { openReplaySession, resetSession } from './replay-session.ts';
@@ -79,7 +79,7 @@ export async function declaredSchema(context: ShadowContext): Promise<Facts['dec
   const repository = await openRepository(root, signal);
   const declared = findDeclaredSchema(repository, readConfig(repository), shadow.replay.directory);
   if (declared === null || declared.paths.length === 0) return null;
-  const database = await freshDatabase(context);
+  const database = await shadow.fresh();
   try {
     const session = await openReplaySession(database);
     const failures: NonNullable<Facts['declaredSchema']>['failures'] = [];

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { EXIT, UserError } from '../../core/errors.ts';
 import type { Facts } from '../../core/facts.ts';
 import { redact } from '../../core/redact.ts';
 import type { ShadowContext } from './collect.ts';
@@ -40,17 +39,6 @@ async function putClockForward({ adminUrl }: ShadowCopy): Promise<void> {
   }
 }
 
-/** A database for another replay, or why there is none. */
-export async function freshDatabase({ shadow }: ShadowContext): Promise<ShadowCopy> {
-  if (shadow.fresh) return shadow.fresh();
-  throw new UserError(
-    'shadow-not-repeated',
-    'on a server of --shadow-url nothing is replayed a second time',
-    'leave --shadow-url out to use the embedded PostgreSQL',
-    EXIT.unknown,
-  );
-}
-
 /** Replays the migrations, as the first time, into a fresh database; other migrations of one server do not meet there. */
 export async function replayAgain(context: ShadowContext, database: ShadowCopy): Promise<ReplayResult> {
   const { shadow, root, signal } = context;
@@ -72,7 +60,7 @@ export async function replayAgain(context: ShadowContext, database: ShadowCopy):
  */
 export async function replayTwice(context: ShadowContext): Promise<Facts['replayTwice']> {
   const { shadow, signal } = context;
-  const database = await freshDatabase(context);
+  const database = await shadow.fresh();
   try {
     await putClockForward(database);
     const second = await replayAgain(context, database);
