@@ -8,6 +8,8 @@ export interface Mutation {
   objects: readonly string[];
   /** No migration can write it down. */
   oneWay?: true;
+  /** Comes with the server's packages: between major versions it is not compared, and that is said. */
+  followsServer?: true;
   /** Found worse than, or as bad as. */
   severity: 'blocker' | 'high' | 'medium' | 'low';
 }
@@ -880,6 +882,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'extension version',
     sql: `drop extension citext; create extension citext with schema extensions version '1.4'`,
     oneWay: true,
+    followsServer: true,
     objects: ['extension citext'],
     severity: 'low',
   },

@@ -104,6 +104,11 @@ function notCompared(names: readonly string[], shims: readonly string[]): string
   return `; not compared, since the shadow has only stand-ins for ${shims.join(', ')}: ${some}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
+function versionWords(apart: readonly string[], live: number, made: number): string {
+  if (apart.length === 0) return '';
+  return `; versions of extensions not compared, since PostgreSQL ${Math.floor(live / 10_000)} is live and ${Math.floor(made / 10_000)} was replayed on: ${apart.join(', ')}`;
+}
+
 function pendingWords(leftOut: readonly string[]): string {
   return leftOut.length === 0 ? '' : `; without ${counted(leftOut.length, 'migration')} still to be applied`;
 }
@@ -132,7 +137,7 @@ export const schemaDrift = defineCheck({
         `${counted(replay.failures.length, 'migration file')} failed in the replay, first ${failure.path}:${failure.line} (${failure.sqlstate} ${failure.message}), so what the migrations make is not known; mend it and run the check again`,
       );
     const live = liveCatalogue(facts);
-    const { differences, objects, regime, stillOpen, incomparable } = driftBetween(
+    const { differences, objects, regime, stillOpen, incomparable, versionsApart } = driftBetween(
       { ...live, storage: withoutDeclared(live.storage, made.storage, repoConfig) },
       // What could not be read here is compared with nothing.
       {
@@ -150,7 +155,7 @@ export const schemaDrift = defineCheck({
       kind: 'evaluated',
       lookedAt: {
         count: objects,
-        text: `${counted(objects, 'object')}${notCompared(incomparable, replay.shims)}${unread.length > 0 ? `; not read here: ${unread.join(', ')}` : ''}${pendingWords(replay.leftOut)}`,
+        text: `${counted(objects, 'object')}${notCompared(incomparable, replay.shims)}${versionWords(versionsApart, live.serverVersionNum, made.serverVersionNum)}${unread.length > 0 ? `; not read here: ${unread.join(', ')}` : ''}${pendingWords(replay.leftOut)}`,
       },
       findings,
     };

@@ -2,7 +2,15 @@ import { describeObject } from '../../../core/object.ts';
 import type { Severity } from '../../../core/severity.ts';
 import { columns } from './kinds/column.ts';
 import { comments } from './kinds/comment.ts';
-import { eventTriggers, extensions, foreignServers, otherObjects, publications, schemas } from './kinds/database.ts';
+import {
+  eventTriggers,
+  extensions,
+  foreignServers,
+  otherObjects,
+  publications,
+  schemas,
+  versionsApart,
+} from './kinds/database.ts';
 import { functions } from './kinds/function.ts';
 import { grantKinds } from './kinds/grants.ts';
 import { constraints, indexes, policies, rules, statistics, switchedOff, triggers } from './kinds/parts.ts';
@@ -54,6 +62,8 @@ export interface Drift {
   stillOpen: ReturnType<typeof stillOpen>;
   /** Objects left out since they rest on stand-ins for extensions, in words. */
   incomparable: string[];
+  /** Extensions whose versions differ, and are not compared since the servers are of different major versions. */
+  versionsApart: string[];
 }
 
 /** What of the replay bears on the comparison. */
@@ -109,7 +119,14 @@ export function driftBetween(live: Catalogue, migrations: Catalogue, replay: Rep
     ...comparable.filter(isRoleToDrop),
   ];
   const incomparable = [...new Set(found.filter(restsOnShim).map(({ object }) => describeObject(object)))].sort();
-  return { differences, objects: objects.size, regime, stillOpen: stillOpen(pair, replay.regime), incomparable };
+  return {
+    differences,
+    objects: objects.size,
+    regime,
+    stillOpen: stillOpen(pair, replay.regime),
+    incomparable,
+    versionsApart: versionsApart(pair),
+  };
 }
 
 type Present = Record<'live' | 'migrations', ReadonlySet<string>>;

@@ -2,7 +2,7 @@ import type { Row } from '../../../../core/facts.ts';
 import { objectRef } from '../../../../core/object.ts';
 import { qualified, quoteIdent, quoteLiteral } from '../../../../core/text.ts';
 import { commentText, foreignOptionChanges, foreignOptions } from '../ddl/options.ts';
-import { type Aspect, type Kind, textAspect } from '../model.ts';
+import { type Aspect, type Kind, type Pair, textAspect } from '../model.ts';
 import { sameSql } from '../normal.ts';
 import { isProject, PLATFORM_EVENT_TRIGGERS, PLATFORM_PUBLICATIONS, PLATFORM_ROLES } from '../platform.ts';
 import { grantsAfterOwnerChange, grantsOfNew } from '../privileges.ts';
@@ -72,6 +72,26 @@ const PLATFORM_EXTENSIONS = new Set([
   'supautils',
 ]);
 
+/** The project chose the version, and no stand-in has taken its place. */
+function hasOwnVersion(row: Extension): boolean {
+  return !row.shim && !PLATFORM_EXTENSIONS.has(row.name);
+}
+
+/**
+ * Extensions of another version on either side, where the servers are of different major versions: which one there is follows from
+ * the server's packages, so that nothing can be said of it.
+ */
+export function versionsApart({ live, migrations }: Pair): string[] {
+  if (live.major === migrations.major) return [];
+  const there = new Map(migrations.catalogue.extensions.map((row) => [row.name, row]));
+  return live.catalogue.extensions.flatMap((row) => {
+    const twin = there.get(row.name);
+    return twin && twin.version !== row.version && hasOwnVersion(row) && hasOwnVersion(twin)
+      ? [`${row.name} (${row.version} and ${twin.version})`]
+      : [];
+  });
+}
+
 export const extensions: Kind<Extension> = {
   id: 'extension',
   rows: (side) => side.catalogue.extensions,
@@ -91,13 +111,12 @@ export const extensions: Kind<Extension> = {
       name: 'version',
       severity: 'low',
       compare: (live, migrations, pair) =>
-        live.version === migrations.version ||
-        live.shim ||
-        migrations.shim ||
-        pair.live.major !== pair.migrations.major ||
-        PLATFORM_EXTENSIONS.has(live.name)
-          ? null
-          : { live: live.version, migrations: migrations.version },
+        live.version !== migrations.version &&
+        pair.live.major === pair.migrations.major &&
+        hasOwnVersion(live) &&
+        hasOwnVersion(migrations)
+          ? { live: live.version, migrations: migrations.version }
+          : null,
       change: (from, to) => [`alter extension ${quoteIdent(from.name)} update to ${quoteLiteral(to.version)}`],
     },
   ],
