@@ -60,6 +60,8 @@ interface Draft {
   planned: Map<string, string>;
   /** Columns that must stay as planned. */
   fixed: Set<string>;
+  /** Rows that it points at by a deferrable key and that point back at it. */
+  afterwards: { target: RowTable; values: Record<string, string> }[];
 }
 
 class Impossible extends Error {}
@@ -131,7 +133,7 @@ class Scope implements RowScope {
   }
 
   async #make(table: RowTable, request: RowRequest, stack: readonly Draft[]): Promise<MadeRow> {
-    const draft: Draft = { table, planned: new Map(), fixed: new Set() };
+    const draft: Draft = { table, planned: new Map(), fixed: new Set(), afterwards: [] };
     if (stack.length >= MAX_DEPTH) throw new Impossible('its foreign keys lead through more than 16 tables');
     const isUsers = table.schema === 'auth' && table.name === 'users';
     const given = { ...(isUsers && USER_DEFAULTS), ...request.given };
@@ -152,6 +154,8 @@ class Scope implements RowScope {
     const row = await this.#insert(draft, n, within);
     const key = keyOf(table.schema, table.name);
     if (!this.#parents.has(key)) this.#parents.set(key, row);
+    for (const { target, values } of draft.afterwards)
+      await this.#make(target, { given: await this.#texts(values) }, []);
     return row;
   }
 
@@ -200,8 +204,20 @@ class Scope implements RowScope {
     try {
       parent = await this.#parent(target, wanted, stack);
     } catch (error) {
-      if (!required && error instanceof Impossible) return;
-      throw error;
+      if (!(error instanceof Impossible)) throw error;
+      if (!required) return;
+      if (!key.deferrable || Object.keys(wanted).length > 0) throw error;
+      // Each needs the other's row: this one comes first, and the one it points at is made with the key planned here.
+      const values: Record<string, string> = {};
+      targets.forEach((name, at) => {
+        const column = target.columns.find((candidate) => candidate.name === name);
+        const value = column && valueFor(column, this.#maker.next());
+        if (!value) throw error;
+        values[name] = value;
+        take(draft, columns[at], value);
+      });
+      draft.afterwards.push({ target, values });
+      return;
     }
     targets.forEach((name, at) => {
       const type = own[at]?.type ?? 'text';
