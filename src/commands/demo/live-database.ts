@@ -77,8 +77,5 @@ export async function buildLiveDatabase(
       });
     }
   }
-  // The demo's API (api-server.mjs) keeps UUIDs there; were it to change the column itself, facts would change in mid-audit.
-  await withClient(server.url(database, 'supabase_admin'), (client) =>
-    client.query('alter table auth.refresh_tokens alter column id type text; analyze'),
-  );
+  await withClient(server.url(database, 'supabase_admin'), (client) => client.query('analyze'));
 }
