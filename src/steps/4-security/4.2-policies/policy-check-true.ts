@@ -7,6 +7,7 @@ import { type ApiPolicy, apiPolicies } from '../../lib/api-policies.ts';
 import {
   type ApiRole,
   callerOf,
+  columnsOf,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -17,7 +18,7 @@ import {
   UNKNOWN_EXPOSURE,
 } from '../../lib/exposure.ts';
 import { guardedByTrigger } from '../../lib/guards.ts';
-import { ownerColumns } from '../../lib/owners.ts';
+import { isOwnerName, ownerColumns } from '../../lib/owners.ts';
 import { alterPolicy, ownRowsFix } from '../../lib/policy-fix.ts';
 import { applies, type Operation } from '../../lib/policy-tree.ts';
 import { policyRef, whoOf } from '../../lib/refs.ts';
@@ -80,7 +81,9 @@ function alwaysTrue(
   const who = whoOf(roles.filter((role) => shown.some((hit) => hit.role === role)));
   const insert = shown.some(({ operation }) => operation === 'insert');
   const table = qualified(relation.schema, relation.name);
-  const owned = ownerColumns(facts, relation).length > 0;
+  // A key to a table of people that nothing ties to auth.users names somebody all the same.
+  const owned =
+    ownerColumns(facts, relation).length > 0 || columnsOf(facts, relation).some(({ name }) => isOwnerName(name));
   const what = insert
     ? `insert any row into ${table}, ${owned ? 'in anybody’s name' : 'and as many as they like'}`
     : `turn a row of ${table} into ${owned ? 'anybody’s' : 'any other'}`;
