@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Facts } from '../src/core/facts.ts';
 import { loadSqlParser } from '../src/core/sql.ts';
 import { collectCatalogue } from '../src/facts/postgres/collect.ts';
-import { type Access, API_ROLES, accessOf, relationNamed } from '../src/steps/lib/exposure.ts';
+import { type Access, API_ROLES, accessOf, EXPOSURE, relationNamed } from '../src/steps/lib/exposure.ts';
 import { OPERATIONS, type Operation } from '../src/steps/lib/policy-tree.ts';
 import { expose } from './checks/4/expose.ts';
 import { freshDatabase, type TestDatabase } from './helpers/database.ts';
@@ -13,17 +13,7 @@ import { freshDatabase, type TestDatabase } from './helpers/database.ts';
  * reaches nothing, a session as that role, with the claims of several users, must see, add, change and delete nothing.
  */
 
-const NEEDS = [
-  'database',
-  'roles',
-  'schemas',
-  'relations',
-  'columns',
-  'policies',
-  'functions',
-  'views',
-  'triggers',
-] as const;
+const NEEDS = [...EXPOSURE, 'triggers'] as const;
 type Needed = Pick<Facts, (typeof NEEDS)[number]>;
 
 const USER = '00000000-0000-4000-8000-000000000001';

@@ -1,17 +1,5 @@
 import type { FactName } from '../../core/facts.ts';
 
-/** Facts from which exposure over the Data API is worked out. */
-export const EXPOSURE = [
-  'database',
-  'roles',
-  'schemas',
-  'relations',
-  'columns',
-  'policies',
-  'functions',
-  'views',
-] as const satisfies readonly FactName[];
-
 /** Facts that sharpen every finding of this section: config.toml's exposed schemas, what is declared, and file and line. */
 export const SHARPENED = ['repoConfig', 'declared'] as const satisfies readonly FactName[];
 

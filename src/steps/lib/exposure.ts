@@ -1,5 +1,5 @@
 import { grants, lettersFor, PRIVILEGE, type Privilege } from '../../core/acl.ts';
-import type { Column, Facts, FunctionFact, Policy, Relation, Role } from '../../core/facts.ts';
+import type { Column, FactName, Facts, FunctionFact, Policy, Relation, Role } from '../../core/facts.ts';
 import { qualified } from '../../core/text.ts';
 import { perFacet } from './memo.ts';
 import { applies, type Operation, policyVerdict } from './policy-tree.ts';
@@ -15,6 +15,18 @@ import { isInsteadOf, onlySource, resolveRelation, viewNamed, viewSelect } from 
 /** The roles a request over the Data API runs as when it carries no secret key. */
 export const API_ROLES = ['anon', 'authenticated'] as const;
 export type ApiRole = (typeof API_ROLES)[number];
+
+/** Facts from which exposure over the Data API is worked out. */
+export const EXPOSURE = [
+  'database',
+  'roles',
+  'schemas',
+  'relations',
+  'columns',
+  'policies',
+  'functions',
+  'views',
+] as const satisfies readonly FactName[];
 
 /** Facts that exposure is worked out from. */
 export type ExposureFacts = Pick<Facts, 'database' | 'roles' | 'schemas' | 'relations' | 'columns' | 'policies'> &

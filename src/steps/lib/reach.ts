@@ -9,6 +9,7 @@ import {
   bypassesRls,
   canExecute,
   columnsOf,
+  EXPOSURE,
   type ExposureFacts,
   effectivePrivileges,
   exposedSchemas,
@@ -38,14 +39,7 @@ export type ReachFacts = Omit<ExposureFacts, 'functions' | 'views' | 'triggers'>
 
 /** Facets that reachOf needs. */
 export const REACH_FACTS = [
-  'database',
-  'roles',
-  'schemas',
-  'relations',
-  'columns',
-  'policies',
-  'functions',
-  'views',
+  ...EXPOSURE,
   'triggers',
   'constraints',
   'sequences',

@@ -5,9 +5,9 @@ import type { FindingDraft } from '../../../core/finding.ts';
 import { objectRef } from '../../../core/object.ts';
 import { qualified } from '../../../core/text.ts';
 import { type Asked, approvedForAnon, bucketName } from '../../lib/api-answers.ts';
-import { accessOf, type ExposureFacts, relationNamed } from '../../lib/exposure.ts';
+import { accessOf, EXPOSURE, type ExposureFacts, relationNamed } from '../../lib/exposure.ts';
 import { isDeclared, isUsers, listed, relationRef } from '../../lib/refs.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 type ProbeFacts = ExposureFacts & Partial<Pick<Facts, 'declared' | 'repoAccess'>>;
 

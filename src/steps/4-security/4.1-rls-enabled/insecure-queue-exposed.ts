@@ -1,10 +1,10 @@
 import { defineCheck, evaluated, notApplicable, skipped } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { API_ROLES, exposedSchemas, holds, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { API_ROLES, EXPOSURE, exposedSchemas, holds, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import { OPERATIONS } from '../../lib/policy-tree.ts';
 import { listed, relationRef, whoOf } from '../../lib/refs.ts';
-import { EXPOSURE, SHARPENED } from '../shared.ts';
+import { SHARPENED } from '../shared.ts';
 
 export const insecureQueueExposed = defineCheck({
   id: 'insecure-queue-exposed',

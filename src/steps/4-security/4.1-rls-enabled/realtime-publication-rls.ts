@@ -1,9 +1,9 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { API_ROLES, holds, relationNamed } from '../../lib/exposure.ts';
+import { API_ROLES, EXPOSURE, holds, relationNamed } from '../../lib/exposure.ts';
 import { isDeclared, isUsers, relationRef, whoOf } from '../../lib/refs.ts';
-import { EXPOSURE, SHARPENED } from '../shared.ts';
+import { SHARPENED } from '../shared.ts';
 
 export const realtimePublicationRls = defineCheck({
   id: 'realtime-publication-rls',

@@ -5,6 +5,7 @@ import { qualified, quoteIdent } from '../../../core/text.ts';
 import {
   API_ROLES,
   type ApiRole,
+  EXPOSURE,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -14,7 +15,7 @@ import {
 import { ownerColumns } from '../../lib/owners.ts';
 import { OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 const VERBS: Readonly<Record<Operation, string>> = {
   select: 'read',

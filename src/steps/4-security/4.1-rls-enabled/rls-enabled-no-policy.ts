@@ -1,10 +1,10 @@
 import { defineCheck, evaluated } from '../../../core/check.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified } from '../../../core/text.ts';
-import { API_ROLES, exposedSchemas, holds, policiesOf } from '../../lib/exposure.ts';
+import { API_ROLES, EXPOSURE, exposedSchemas, holds, policiesOf } from '../../lib/exposure.ts';
 import { OPERATIONS } from '../../lib/policy-tree.ts';
 import { isDeclared, isUsers, relationRef } from '../../lib/refs.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 export const rlsEnabledNoPolicy = defineCheck({
   id: 'rls-enabled-no-policy',

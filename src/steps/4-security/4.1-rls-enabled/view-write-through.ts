@@ -4,6 +4,7 @@ import { qualified } from '../../../core/text.ts';
 import {
   API_ROLES,
   callerOf,
+  EXPOSURE,
   exposedSchemas,
   holds,
   isInvokerView,
@@ -14,7 +15,7 @@ import type { Operation } from '../../lib/policy-tree.ts';
 import { isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { verdictOfWhere } from '../../lib/truth.ts';
 import { viewNamed, viewSelect } from '../../lib/view-tree.ts';
-import { EXPOSURE, LINT_DOCS, SHARPENED } from '../shared.ts';
+import { LINT_DOCS, SHARPENED } from '../shared.ts';
 
 /** Bits of pg_relation_is_updatable. */
 const WRITES: readonly { operation: Operation; bit: number; verb: string }[] = [

@@ -6,6 +6,7 @@ import { apiPolicies } from '../../lib/api-policies.ts';
 import {
   callerOf,
   columnsOf,
+  EXPOSURE,
   exposedSchemas,
   holds,
   holdsColumn,
@@ -18,7 +19,7 @@ import { ownRowsFix } from '../../lib/policy-fix.ts';
 import { isDeclared, listed, policyRef } from '../../lib/refs.ts';
 import { holdsCredential, holdsIdentity, holdsPersonal } from '../../lib/sensitive-names.ts';
 import { verdictOf } from '../../lib/truth.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 export const policyAnyAuthenticated = defineCheck({
   id: 'policy-any-authenticated',

@@ -8,6 +8,7 @@ import {
   type ApiRole,
   callerOf,
   columnsOf,
+  EXPOSURE,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -24,7 +25,7 @@ import { applies, type Operation } from '../../lib/policy-tree.ts';
 import { policyRef, whoOf } from '../../lib/refs.ts';
 import { columnsIn, expressionTree } from '../../lib/sql-tree.ts';
 import { verdictOf } from '../../lib/truth.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 /**
  * Columns that name who speaks or owns: writing another's id there is forgery. `created_by` is a note about the row, and

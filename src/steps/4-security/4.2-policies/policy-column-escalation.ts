@@ -7,6 +7,7 @@ import { apiPolicies } from '../../lib/api-policies.ts';
 import {
   callerOf,
   columnsOf,
+  EXPOSURE,
   exposedSchemas,
   holdsColumn,
   policiesOf,
@@ -20,7 +21,7 @@ import { listed, relationRef } from '../../lib/refs.ts';
 import { callsIn, columnsIn, expressionTree, throughFunctions } from '../../lib/sql-tree.ts';
 import { singular, words } from '../../lib/tables.ts';
 import { verdictOf } from '../../lib/truth.ts';
-import { EXPOSURE, SHARPENED } from '../shared.ts';
+import { SHARPENED } from '../shared.ts';
 
 const CALLER = new Set(['uid', 'jwt', 'email']);
 

@@ -15,11 +15,11 @@ import {
   triedAs,
   USERS,
 } from '../../lib/access.ts';
-import { reachesSchema } from '../../lib/exposure.ts';
+import { EXPOSURE, reachesSchema } from '../../lib/exposure.ts';
 import { perFacet } from '../../lib/memo.ts';
 import { isOwnerName } from '../../lib/owners.ts';
 import { relationRef } from '../../lib/refs.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 interface Forgery {
   column: string;

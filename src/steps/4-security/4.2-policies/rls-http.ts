@@ -12,10 +12,10 @@ import {
   readableByContent,
   type Tried,
 } from '../../lib/access.ts';
-import { type ApiRole, relationNamed } from '../../lib/exposure.ts';
+import { type ApiRole, EXPOSURE, relationNamed } from '../../lib/exposure.ts';
 import type { Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, isUsers, listed, relationRef } from '../../lib/refs.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 type HttpFacts = AccessFacts & Pick<Facts, 'httpAccess'> & Partial<Pick<Facts, 'declared' | 'repoAccess'>>;
 type Asked = Facts['httpAccess']['relations'][number]['cells'][number];

@@ -20,11 +20,11 @@ import {
   servedTables,
   triedAs,
 } from '../../lib/access.ts';
-import { exposedSchemas, reachesSchema, relationNamed, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import { EXPOSURE, exposedSchemas, reachesSchema, relationNamed, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
 import type { Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, listed, relationRef } from '../../lib/refs.ts';
 import { groupBy } from '../../lib/tables.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 import { indirectLeaks } from './indirect-leaks.ts';
 
 const VERBS = { select: 'read', update: 'change', delete: 'delete' } as const;

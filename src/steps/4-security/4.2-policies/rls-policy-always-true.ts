@@ -8,6 +8,7 @@ import {
   type ApiRole,
   callerOf,
   columnsOf,
+  EXPOSURE,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -22,7 +23,7 @@ import { OPERATIONS, type Operation } from '../../lib/policy-tree.ts';
 import { isDeclared, listed, policyRef, whoOf } from '../../lib/refs.ts';
 import { holdsCredential, holdsIdentity, holdsPersonal } from '../../lib/sensitive-names.ts';
 import { verdictOf } from '../../lib/truth.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 const VERBS: Readonly<Record<Operation, string>> = {
   select: 'read',

@@ -13,7 +13,7 @@ import {
   triedAs,
   USERS,
 } from '../../lib/access.ts';
-import { callerOf, holds, reachesSchema } from '../../lib/exposure.ts';
+import { callerOf, EXPOSURE, holds, reachesSchema } from '../../lib/exposure.ts';
 import {
   checkExpression,
   conjuncts,
@@ -25,7 +25,7 @@ import {
 import { listed, policySql, relationRef } from '../../lib/refs.ts';
 import { columnsIn, expressionTree, relationsIn } from '../../lib/sql-tree.ts';
 import { verdictOf } from '../../lib/truth.ts';
-import { EXPOSURE, RLS_DOCS, SHARPENED } from '../shared.ts';
+import { RLS_DOCS, SHARPENED } from '../shared.ts';
 
 const VERBS: Readonly<Record<Operation, string>> = {
   select: 'read',

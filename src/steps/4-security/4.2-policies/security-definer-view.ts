@@ -6,6 +6,7 @@ import {
   API_ROLES,
   type ApiRole,
   callerOf,
+  EXPOSURE,
   type ExposureFacts,
   exposedSchemas,
   holds,
@@ -18,7 +19,7 @@ import {
 import { isDeclared, isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { verdictOfWhere } from '../../lib/truth.ts';
 import { viewNamed, viewSelect } from '../../lib/view-tree.ts';
-import { EXPOSURE, LINT_DOCS, SHARPENED } from '../shared.ts';
+import { LINT_DOCS, SHARPENED } from '../shared.ts';
 
 /** Tables below a view, through views of views. */
 function basesOf(

@@ -10,6 +10,7 @@ import { counted, qualified } from '../../../core/text.ts';
 import { callers, executableByPublic } from '../../lib/api-functions.ts';
 import { policyHelpers } from '../../lib/api-policies.ts';
 import {
+  EXPOSURE,
   effectivePrivileges,
   exposedSchemas,
   holds,
@@ -21,7 +22,6 @@ import {
 import { functionSql, isUsers, listed } from '../../lib/refs.ts';
 import { functionTree } from '../../lib/sql-tree.ts';
 import { groupBy } from '../../lib/tables.ts';
-import { EXPOSURE } from '../shared.ts';
 
 const WRITING = new Set([
   'InsertStmt',

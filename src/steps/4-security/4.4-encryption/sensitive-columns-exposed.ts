@@ -2,10 +2,18 @@ import { defineCheck, evaluated, skipped } from '../../../core/check.ts';
 import type { Column, Relation } from '../../../core/facts.ts';
 import type { FindingDraft } from '../../../core/finding.ts';
 import { qualified, quoteIdent } from '../../../core/text.ts';
-import { API_ROLES, accessOf, columnsOf, exposedSchemas, holdsColumn, UNKNOWN_EXPOSURE } from '../../lib/exposure.ts';
+import {
+  API_ROLES,
+  accessOf,
+  columnsOf,
+  EXPOSURE,
+  exposedSchemas,
+  holdsColumn,
+  UNKNOWN_EXPOSURE,
+} from '../../lib/exposure.ts';
 import { isUsers, listed, relationRef, whoOf } from '../../lib/refs.ts';
 import { holdsCredential, holdsIdentity } from '../../lib/sensitive-names.ts';
-import { EXPOSURE, LINT_DOCS, SHARPENED } from '../shared.ts';
+import { LINT_DOCS, SHARPENED } from '../shared.ts';
 
 /** Takes SELECT on the secret columns away and leaves it on the others. */
 function withoutColumns(

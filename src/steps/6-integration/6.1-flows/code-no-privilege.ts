@@ -6,6 +6,7 @@ import {
   API_ROLES,
   accessOf,
   canExecute,
+  EXPOSURE,
   exposedSchemas,
   policiesOf,
   roleClosure,
@@ -43,18 +44,7 @@ export const codeNoPrivilege = defineCheck({
   remedy: 'Grant the privilege and write the policy the flow needs, or take the call out of the code.',
   falseAlarms:
     'A call is found only when no role it may run as can do it; with the secret key only grants count. A policy that speaks to the role counts as letting rows pass, whatever it asks. A table without any policy is the finding of rls-enabled-no-policy.',
-  needs: [
-    'repoCode',
-    'repoConfig',
-    'database',
-    'roles',
-    'schemas',
-    'relations',
-    'columns',
-    'policies',
-    'functions',
-    'views',
-  ],
+  needs: ['repoCode', 'repoConfig', ...EXPOSURE],
   evaluate({ facts }) {
     if (exposedSchemas(facts) === null) return skipped(UNKNOWN_EXPOSURE);
     const found = new Map<string, { draft: FindingDraft; calls: CodeCall[] }>();
