@@ -4,7 +4,7 @@ import { type Collected, type CollectedFact, FACT_SOURCES, type FactName, type F
 import { connectReadOnly } from '../postgres/connect.ts';
 import { collectAccess } from './access.ts';
 import { ApiError, type ApiTarget } from './client.ts';
-import { openSessions } from './sessions.ts';
+import { openSessions, type Sessions } from './sessions.ts';
 import { collectSurface } from './surface.ts';
 
 type HttpName = (typeof FACT_SOURCES.http)[number];
@@ -34,7 +34,35 @@ const NO_API =
 /** The name a person's consent goes by (engine/probes.ts). */
 const ACCESS_PROBE = 'rls-http';
 
-async function askAsUsers(options: HttpOptions, target: ApiTarget): Promise<Facts['httpAccess']> {
+/** Who the API is asked as: the test users named log in once for all facets, those made for the probe are its own. */
+class Users {
+  readonly #target: ApiTarget;
+  readonly #signal: AbortSignal | undefined;
+  #named: Promise<Sessions> | null = null;
+
+  constructor(target: ApiTarget, signal: AbortSignal | undefined) {
+    this.#target = target;
+    this.#signal = signal;
+  }
+
+  /** Throws as openSessions does. */
+  async open(mayMake: boolean): Promise<Sessions> {
+    const open = () => openSessions(this.#target, { mayMake, signal: this.#signal });
+    if (this.#target.testUsers.length === 0) return open();
+    this.#named ??= open();
+    const { users } = await this.#named;
+    return { users, close: async () => [] };
+  }
+
+  async close(): Promise<void> {
+    await this.#named?.then(
+      (sessions) => sessions.close(),
+      () => undefined,
+    );
+  }
+}
+
+async function askAsUsers(options: HttpOptions, target: ApiTarget, users: Users): Promise<Facts['httpAccess']> {
   const { facts, database, environment, consents, signal, onProgress } = options;
   const production = environment.kind === 'production';
   const agreed = consents?.has(ACCESS_PROBE) ?? false;
@@ -43,7 +71,7 @@ async function askAsUsers(options: HttpOptions, target: ApiTarget): Promise<Fact
     : agreed
       ? null
       : 'changes are tried only where a person agreed to it (--allow-probe rls-http)';
-  const sessions = await openSessions(target, { mayMake: agreed && !production, signal });
+  const sessions = await users.open(agreed && !production);
   const client = await connectReadOnly(database, signal ? { signal } : {});
   let access: Facts['httpAccess'] | null = null;
   try {
@@ -56,17 +84,12 @@ async function askAsUsers(options: HttpOptions, target: ApiTarget): Promise<Fact
   return access;
 }
 
-const FACETS: { [N in HttpName]: (options: HttpOptions, target: ApiTarget) => Promise<Facts[N]> } = {
+const FACETS: { [N in HttpName]: (options: HttpOptions, target: ApiTarget, users: Users) => Promise<Facts[N]> } = {
   httpSurface: ({ facts, signal, onProgress }, target) => collectSurface({ target, facts, signal, onProgress }),
   httpAccess: askAsUsers,
-  async userTokens({ signal }, target) {
+  async userTokens({ signal }, target, users) {
     const { collectTokens } = await import('./tokens.ts');
-    const sessions = await openSessions(target, { mayMake: false, signal });
-    try {
-      return await collectTokens(target, sessions.users, signal);
-    } finally {
-      await sessions.close();
-    }
+    return collectTokens(target, (await users.open(false)).users, signal);
   },
 };
 
@@ -87,19 +110,24 @@ export async function collectHttp(options: HttpOptions): Promise<Collected> {
     return all({ status: 'absent', reason: `${error.message}; ${error.next}`, ms: 0 });
   }
   const facts: Record<string, CollectedFact> = {};
-  for (const name of names) {
-    signal?.throwIfAborted();
-    facts[name] = await bring(name, options, target);
-    onFacet?.(name);
+  const users = new Users(target, signal);
+  try {
+    for (const name of names) {
+      signal?.throwIfAborted();
+      facts[name] = await bring(name, options, target, users);
+      onFacet?.(name);
+    }
+  } finally {
+    await users.close();
   }
   return facts as Collected;
 }
 
-async function bring(name: HttpName, options: HttpOptions, target: ApiTarget): Promise<CollectedFact> {
+async function bring(name: HttpName, options: HttpOptions, target: ApiTarget, users: Users): Promise<CollectedFact> {
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   try {
-    const value = await FACETS[name](options, target);
+    const value = await FACETS[name](options, target, users);
     return { status: 'ok', value, hidden: [], ms: elapsed() } as CollectedFact;
   } catch (error) {
     options.signal?.throwIfAborted();
